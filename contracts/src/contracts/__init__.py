@@ -1,0 +1,1 @@
+"""What Punchcard's services say to each other: events, problems and money."""
