@@ -1,0 +1,173 @@
+"""The outermost layer of a service: ids, body limit, hot routes, problems for what nobody caught, metrics, the log line."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Awaitable, Callable, Mapping, MutableMapping, Sequence
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from contracts.problem import BodyTooLarge, Refusal, UnsupportedMediaType
+
+from kit import errors, telemetry
+from kit.telemetry import Trace, log, trace_of
+
+if TYPE_CHECKING:
+    from kit.app import Service
+
+BODY_LIMIT = 64 * 1024
+
+Scope = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
+Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
+
+
+class HotRequest(NamedTuple):
+    """A request as a hot route gets it: read whole, nothing parsed."""
+
+    scope: Scope
+    headers: Mapping[bytes, bytes]
+    body: bytes
+    trace: Trace
+
+
+class Answer(NamedTuple):
+    """A hot route's answer."""
+
+    status: int
+    body: bytes
+    headers: Sequence[tuple[bytes, bytes]] = ((b"content-type", b"application/json"), (b"cache-control", b"no-store"))
+
+
+Hot = Callable[[HotRequest], Awaitable[Answer]]
+
+
+class Edge:
+    """The outermost layer: ids, body limit, hot routes, problems for what nobody caught, metrics and the log line."""
+
+    def __init__(self, service: Service) -> None:
+        self._service = service
+        self._base = service.settings.public_base_url
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._service.http(scope, receive, send)
+            return
+        began = time.perf_counter()
+        headers: dict[bytes, bytes] = dict(scope["headers"])
+        current = trace_of(_text(headers.get(b"x-request-id")), _text(headers.get(b"traceparent")))
+        telemetry.trace.set(current)
+        path = scope["path"]
+        out = _Out(send, current)
+        try:
+            body = await _read(headers, receive, scope["method"])
+            hot = self._service.hot.get((scope["method"], path))
+            if hot is not None:
+                scope["template"] = path
+                answer = await hot(HotRequest(scope, headers, body, current))
+                await out.answer(answer.status, answer.headers, answer.body)
+            else:
+                await self._service.http(scope, _replay(body, receive), out)
+        except Refusal as refusal:
+            await self._refuse(out, path, refusal)
+        except _CallerLeft:
+            log.debug("a caller left before the whole request was there")
+        except Exception as error:
+            log.exception("a request failed", extra={"fields": {"route": _route(scope)}})
+            if not out.began:
+                await self._refuse(out, path, errors.refusal_of_fault(error))
+        finally:
+            self._tell(scope, out.status, time.perf_counter() - began, current)
+
+    async def _refuse(self, out: _Out, path: str, refusal: Refusal) -> None:
+        body = errors.render(refusal, base=self._base, instance=path, request_id=out.trace.request_id)
+        await out.answer(refusal.status, errors.headers_of(refusal), body)
+
+    def _tell(self, scope: Scope, status: int, seconds: float, current: Trace) -> None:
+        route = _route(scope)
+        telemetry.count_answer(route, scope["method"], status, seconds)
+        if not route.startswith(("/health", "/metrics")):
+            self._service.lines.add(scope["method"], route, status, seconds, current, scope.get("caller", "-"))
+
+
+class _Out:
+    """Sends the answer with the headers that every answer has, and remembers its status."""
+
+    def __init__(self, send: Send, current: Trace) -> None:
+        self._send = send
+        self.trace = current
+        self.began = False
+        self.status = 499
+
+    async def __call__(self, message: MutableMapping[str, Any]) -> None:
+        if message["type"] == "http.response.start":
+            self.began, self.status = True, message["status"]
+            headers = list(message.get("headers", ()))
+            names = {name for name, _ in headers}
+            headers += self._common()
+            if b"cache-control" not in names:
+                headers.append((b"cache-control", b"no-store"))
+            message = {**message, "headers": headers}
+        await self._send(message)
+
+    async def answer(self, status: int, headers: Sequence[tuple[bytes, bytes]], body: bytes) -> None:
+        self.began, self.status = True, status
+        pairs = [*headers, (b"content-length", str(len(body)).encode()), *self._common()]
+        await self._send({"type": "http.response.start", "status": status, "headers": pairs})
+        await self._send({"type": "http.response.body", "body": body})
+
+    def _common(self) -> list[tuple[bytes, bytes]]:
+        return [
+            (b"x-request-id", self.trace.request_id.encode()),
+            (b"traceparent", self.trace.traceparent.encode()),
+        ]
+
+
+class _CallerLeft(Exception):
+    """The connection ended before the whole body was there: half a request is none."""
+
+
+async def _read(headers: Mapping[bytes, bytes], receive: Receive, method: str) -> bytes:
+    """The whole body. BodyTooLarge beyond 64 KiB, UnsupportedMediaType when it is not JSON."""
+    length = headers.get(b"content-length", b"")
+    if length.isdigit() and int(length) > BODY_LIMIT:
+        raise BodyTooLarge
+    body, more = b"", True
+    while more:
+        message = await receive()
+        if message["type"] == "http.disconnect":
+            raise _CallerLeft
+        body += message.get("body", b"")
+        more = message.get("more_body", False)
+        if len(body) > BODY_LIMIT:
+            raise BodyTooLarge
+    if body and method in ("POST", "PATCH", "PUT"):
+        kind = headers.get(b"content-type", b"").split(b";")[0].strip().lower()
+        if kind != b"application/json" and not kind.endswith(b"+json"):
+            raise UnsupportedMediaType
+    return body
+
+
+def _replay(body: bytes, receive: Receive) -> Receive:
+    """A receive that gives the body that was read, then whatever comes (a disconnect)."""
+    given = False
+
+    async def again() -> MutableMapping[str, Any]:
+        nonlocal given
+        if given:
+            return await receive()
+        given = True
+        return {"type": "http.request", "body": body, "more_body": False}
+
+    return again
+
+
+def _text(value: bytes | None) -> str | None:
+    return value.decode("latin-1") if value is not None else None
+
+
+def _route(scope: Scope) -> str:
+    """The route's template, so that no id, token or query reaches a log or a metric."""
+    route = scope.get("route")
+    if route is not None:
+        return str(getattr(route, "path", "?"))
+    return str(scope.get("template", "unknown"))

@@ -1,0 +1,251 @@
+"""Applying records: one transaction for what a poll returned, narrowed down to the one that fails, which is parked.
+
+A passing fault is tried again in place. Later records of a parked one's key queue behind it, and all others go on.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import random
+from collections.abc import Iterable, Sequence
+from typing import Any
+from uuid import UUID
+
+from aiokafka import ConsumerRecord
+from sqlalchemy import func, select, text, update
+from sqlalchemy.dialects.postgresql import insert
+
+from contracts.event import Fact
+from kit import tables
+from kit.ids import uuid7
+from kit.listener.records import Handler, Heard, Record, Subscription, read, read_event, words
+from kit.telemetry import heard, log, parked, trace
+from kit.work import Tx, Work, passes
+
+FIRST_PAUSE_S, LONGEST_PAUSE_S = 0.2, 30.0
+WORK_OFF_EVERY_S = 1.0
+INBOX_DAYS = 14
+#: A dead letter has to fit into a batch of the relay; a larger one is kept whole in `parked_events` alone.
+DEAD_LETTER_BYTES = 200 * 1024
+
+
+class Applier:
+    """Applies what one service hears to its database."""
+
+    def __init__(self, work: Work) -> None:
+        self._work = work
+        self.subscriptions: dict[str, Subscription] = {}
+        #: Held while records are applied: those of the broker and those that were parked take turns.
+        self.busy = asyncio.Lock()
+
+    def hear(self, handler: Handler, *facts: type[Fact]) -> None:
+        """Give events of these facts (all of one topic) to the handler. Other types on the topic are passed over."""
+        (topic,) = {fact.topic for fact in facts}
+        assert topic not in self.subscriptions, f"{topic} has a handler already"
+        self.subscriptions[topic] = Subscription({fact.type: fact for fact in facts}, handler)
+
+    async def take(self, raw: Iterable[ConsumerRecord[Any, Any]]) -> None:
+        """Apply or park every record; returns only when all of it is in the database.
+
+        Each topic's records are a transaction of their own: a handler may read through to what another topic told.
+        """
+        topics: dict[str, list[Record]] = {}
+        for record in raw:
+            topics.setdefault(record.topic, []).append(read(record, self.subscriptions[record.topic]))
+        for records in topics.values():
+            await self._take_together(records)
+
+    async def _take_together(self, records: Sequence[Record]) -> None:
+        try:
+            await self._patiently(records)
+        except Exception as error:  # noqa: BLE001 - each is tried alone, and what still fails is parked
+            if len(records) > 1:
+                log.warning("a batch failed; taking its events one by one: %s", words(error))
+            for record in records:
+                await self._alone(record)
+
+    async def _patiently(self, records: Sequence[Record]) -> None:
+        """Apply, trying again for as long as the fault is one that passes."""
+        pause = FIRST_PAUSE_S
+        while True:
+            try:
+                return await self._apply(records)
+            except Exception as error:
+                if not passes(error):
+                    raise
+                log.warning("events wait: %s", words(error))
+            await asyncio.sleep(pause * random.uniform(0.8, 1.2))  # noqa: S311 - it spreads retries
+            pause = min(pause * 2, LONGEST_PAUSE_S)
+
+    async def _alone(self, record: Record) -> None:
+        try:
+            await self._patiently([record])
+        except Exception as error:
+            log.exception("event parked", extra={"fields": {"topic": record.topic, "key": record.key}})
+            await self._patiently([record._replace(event=None, why_not=words(error))])
+
+    async def _apply(self, records: Sequence[Record]) -> None:
+        """All of one topic."""
+        topic = records[0].topic
+        async with self._work() as tx:
+            good = await self._park_bad(tx, topic, records)
+            fresh = await _unheard(tx, [event.event_id for event in good])
+            events = [event for event in _once(good) if event.event_id in fresh]
+            if events:
+                await self._hand_over(tx, topic, events)
+        heard.labels(topic, "applied").inc(len(events))
+
+    async def _park_bad(self, tx: Tx, topic: str, records: Sequence[Record]) -> list[Heard]:
+        """Park what cannot be applied and what stands behind it; what is left, in order.
+
+        Before any of these ids is known: one that queues is heard only when its turn comes.
+        """
+        shut = await _keys_with_open(tx, topic, records)
+        good = []
+        for record in records:
+            if record.why_not or record.key in shut:
+                shut.add(record.key)
+                await self._park(tx, record, behind=not record.why_not)
+            elif record.event:
+                good.append(record.event)
+        return good
+
+    async def _hand_over(self, tx: Tx, topic: str, events: Sequence[Heard]) -> None:
+        token = trace.set(events[0].trace)
+        try:
+            await self.subscriptions[topic].handler(tx, events)
+        finally:
+            trace.reset(token)
+
+    async def _park(self, tx: Tx, record: Record, behind: bool) -> None:
+        inserted = await tx.conn.execute(
+            insert(tables.parked_events)
+            .values(
+                id=uuid7(),
+                topic=record.topic,
+                partition=record.partition,
+                record_offset=record.offset,
+                key=record.key,
+                value=record.value,
+                state="behind" if behind else "parked",
+                reason="an earlier event of this key is parked" if behind else record.why_not,
+            )
+            .on_conflict_do_nothing()
+            .returning(tables.parked_events.c.id)
+        )
+        if inserted.first() is not None and not behind:
+            heard.labels(record.topic, "parked").inc()
+            if len(record.value) <= DEAD_LETTER_BYTES:
+                tx.forward(f"{record.topic}-dlq", record.key, record.value)
+
+    # -- parked events, once a person has decided
+
+    async def work_off_parked(self) -> None:
+        """Take parked events when they are due, for ever."""
+        while True:
+            try:
+                while await self.retry_one():
+                    pass
+            except Exception as error:
+                if not passes(error):
+                    log.exception("parked events could not be worked off")
+            await asyncio.sleep(WORK_OFF_EVERY_S)
+
+    async def retry_one(self) -> bool:
+        """Take the first open event of a key when it is due: told to retry, or nothing stands before it any more."""
+        row = None
+        async with self.busy:
+            try:
+                async with self._work() as tx:
+                    row = (await tx.conn.execute(_NEXT_DUE)).first()
+                    if row is None:
+                        await _count_parked(tx)
+                        return False
+                    await self._apply_parked(tx, row)
+            except Exception as error:
+                if row is None or passes(error):
+                    raise
+                # In a transaction of its own: nothing that the handler did or said may stay.
+                async with self._work() as tx:
+                    await _end(tx, row.id, "parked", words(error))
+        return True
+
+    async def _apply_parked(self, tx: Tx, row: Any) -> None:
+        subscription = self.subscriptions.get(row.topic)
+        if subscription is None:
+            raise LookupError(f"{row.topic} is not heard any more")
+        event, why_not = read_event(bytes(row.value), subscription)
+        if why_not:
+            raise ValueError(why_not)
+        if event and await _unheard(tx, [event.event_id]):
+            await self._hand_over(tx, row.topic, [event])
+        await _end(tx, row.id, "done", row.reason)
+
+    async def forget_old(self) -> None:
+        """Forget inbox rows so old that a second delivery would be stopped by the sequence or version alone."""
+        async with self._work() as tx:
+            await tx.conn.execute(
+                text("DELETE FROM inbox WHERE heard_at < now() - make_interval(days => :days)"),
+                {"days": INBOX_DAYS},
+            )
+
+
+_OPEN = "state IN ('parked', 'behind', 'retry')"
+
+_NEXT_DUE = text(
+    f"""
+    SELECT p.id, p.topic, p.key, p.value, p.reason FROM parked_events p
+    WHERE p.state IN ('retry', 'behind') AND NOT EXISTS (
+        SELECT FROM parked_events q
+        WHERE q.topic = p.topic AND q.key = p.key AND q.partition = p.partition
+          AND q.record_offset < p.record_offset AND q.{_OPEN})
+    ORDER BY p.topic, p.partition, p.record_offset LIMIT 1 FOR UPDATE OF p SKIP LOCKED
+    """  # noqa: S608 - words of ours only
+)
+_KEYS_WITH_OPEN = text(
+    "SELECT DISTINCT key FROM parked_events"
+    f" WHERE topic = :topic AND key = ANY(CAST(:keys AS text[])) AND {_OPEN}"
+)
+_UNHEARD = text(
+    "INSERT INTO inbox (event_id) SELECT unnest(CAST(:ids AS uuid[])) ON CONFLICT DO NOTHING RETURNING event_id"
+)
+
+
+async def _keys_with_open(tx: Tx, topic: str, records: Sequence[Record]) -> set[str]:
+    keys = sorted({record.key for record in records})
+    return {row.key for row in await tx.conn.execute(_KEYS_WITH_OPEN, {"topic": topic, "keys": keys})}
+
+
+async def _unheard(tx: Tx, ids: Sequence[UUID]) -> set[UUID]:
+    """Which of these ids are new; they are known from now on."""
+    if not ids:
+        return set()
+    rows = await tx.conn.execute(_UNHEARD, {"ids": sorted(set(ids))})
+    return {row.event_id for row in rows}
+
+
+def _once(events: Iterable[Heard]) -> Iterable[Heard]:
+    """The same id twice in one batch: the first counts."""
+    first: dict[UUID, Heard] = {}
+    for event in events:
+        first.setdefault(event.event_id, event)
+    return first.values()
+
+
+async def _count_parked(tx: Tx) -> None:
+    count = select(func.count()).select_from(tables.parked_events).where(text(_OPEN))
+    parked.set((await tx.conn.execute(count)).scalar_one())
+
+
+async def _end(tx: Tx, parked_id: UUID, state: str, reason: str) -> None:
+    table = tables.parked_events
+    await tx.conn.execute(
+        update(table)
+        .where(table.c.id == parked_id)
+        .values(
+            state=state,
+            reason=reason,
+            tries=table.c.tries + 1,
+            ended_at=func.now() if state == "done" else None,
+        )
+    )

@@ -1,0 +1,82 @@
+"""Records as the broker hands them over, and the events that are read from them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from typing import Any, NamedTuple
+from uuid import UUID
+
+from aiokafka import ConsumerRecord
+
+from contracts.event import Fact
+from kit.telemetry import Trace
+from kit.work import Tx
+
+#: Keys of ours have at most 60 characters. A longer one is cut, so that an index can hold it.
+KEY_CHARACTERS = 500
+
+
+class Heard(NamedTuple):
+    """An event as it was heard: its id, who began it, and the fact."""
+
+    event_id: UUID
+    trace: Trace
+    fact: Any
+
+
+#: Applies events, in order, inside the transaction it is given.
+Handler = Callable[[Tx, Sequence[Heard]], Awaitable[None]]
+
+
+class Subscription(NamedTuple):
+    """The facts of a topic that are heard, by their type, and who takes them."""
+
+    facts: Mapping[str, type[Fact]]
+    handler: Handler
+
+
+class Record(NamedTuple):
+    """One record of the broker. `why_not` says why it cannot be applied; a type nobody hears has no event either."""
+
+    topic: str
+    partition: int
+    offset: int
+    key: str
+    value: bytes
+    event: Heard | None
+    why_not: str
+
+
+def read(raw: ConsumerRecord[bytes | None, bytes | None], subscription: Subscription) -> Record:
+    """The record with its event; whatever it holds, this does not fail."""
+    key = _storable((raw.key or b"").decode("utf-8", "replace"))[:KEY_CHARACTERS]
+    value = raw.value or b""
+    event, why_not = read_event(value, subscription)
+    return Record(raw.topic, raw.partition, raw.offset, key, value, event, why_not)
+
+
+def read_event(value: bytes, subscription: Subscription) -> tuple[Heard | None, str]:
+    """The event, or why it cannot be read; neither for a type that nobody hears."""
+    try:
+        body = json.loads(value)
+        fact = subscription.facts.get(body["type"])
+        if fact is None:
+            return None, ""
+        trace = Trace(
+            str(body.get("correlationid") or ""), str(body.get("traceparent") or ""), str(body["id"])
+        )
+        return Heard(UUID(str(body["id"])), trace, fact.model_validate(body["data"])), ""
+    except Exception as error:  # noqa: BLE001 - bytes from outside: whatever reading them raises is a reason to park
+        return None, f"unreadable: {words(error)}"
+
+
+def words(error: BaseException) -> str:
+    """The first line of an error, as the database can hold it."""
+    lines = str(getattr(error, "orig", None) or error).splitlines()
+    return _storable(f"{type(error).__name__}: {lines[0] if lines else ''}"[:300])
+
+
+def _storable(text: str) -> str:
+    # PostgreSQL's text holds no NUL, and UTF-8 no half of a surrogate pair.
+    return text.replace("\x00", "\ufffd").encode("utf-8", "replace").decode()
