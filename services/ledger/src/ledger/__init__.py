@@ -1,0 +1,1 @@
+"""The ledger: accounts, immutable transactions, and the rules that decide."""

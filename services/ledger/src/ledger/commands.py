@@ -1,0 +1,166 @@
+"""What may be asked of the ledger: a move on a card, and the opening of an account."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Sequence
+from uuid import UUID
+
+from contracts.cards import CardChanged
+from contracts.problem import (
+    CardNotFound,
+    IdempotencyKeyInUse,
+    IdempotencyKeyReused,
+    ProgramNotFound,
+    Refusal,
+    RewardNotFound,
+)
+from kit.http import Peer
+from kit.ids import now
+from kit.telemetry import trace
+from kit.work import Tx, Work
+from ledger import store
+from ledger.batches import Batches, Done, Operation, Outcome, Unheard, write_row
+from ledger.chain import BEGINNING
+from ledger.domain import Account, opening
+from ledger.rulebook import Rulebook
+
+TWIN_WAITS_S = 1.0
+MISS_REMEMBERED_S = 1.0
+MISSES_KEPT = 10_000
+
+
+class Moves:
+    """Moves balances: each idempotency key once, cards and programs not heard of asked for once."""
+
+    def __init__(self, batches: Batches, rulebook: Rulebook, accounts: Accounts) -> None:
+        self._batches = batches
+        self._rulebook = rulebook
+        self._accounts = accounts
+        self._running: dict[bytes, tuple[bytes, asyncio.Task[Done]]] = {}
+
+    async def move(self, operation: Operation) -> Done:
+        """The answer to this operation. A refusal is raised, but for one that is kept under the key."""
+        key = operation.key_hash
+        if key is None:
+            return await self._decided(operation)
+        if twin := self._running.get(key):
+            return await self._as_twin(operation, *twin)
+        # A task of its own: a caller that goes away changes nothing, and twins wait for the same one.
+        task = asyncio.create_task(self._decided(operation))
+        self._running[key] = (operation.request_hash or b"", task)
+        task.add_done_callback(lambda _: self._running.pop(key, None))
+        return await asyncio.shield(task)
+
+    async def twin_of(self, key_hash: bytes) -> None:
+        """Wait for a request with this key that is running. IdempotencyKeyInUse when it takes longer than a second."""
+        if twin := self._running.get(key_hash):
+            await _wait(twin[1])
+
+    async def _as_twin(self, operation: Operation, request_hash: bytes, task: asyncio.Task[Done]) -> Done:
+        if request_hash != operation.request_hash:
+            raise IdempotencyKeyReused
+        await _wait(task)
+        return task.result()._replace(replayed=True)
+
+    async def _decided(self, operation: Operation) -> Done:
+        outcome = await self._batches.ask(operation)
+        for _ in range(3):
+            if not isinstance(outcome, Unheard):
+                break
+            await self._hear(outcome, operation)
+            operation.outcome = asyncio.get_running_loop().create_future()
+            outcome = await self._batches.ask(operation)
+        return _told(outcome)
+
+    async def _hear(self, unheard: Unheard, operation: Operation) -> None:
+        """Ask the owner of what the ledger has not heard of; refuse when there is no such thing."""
+        if unheard.reward_id is not None:
+            await self._rulebook.learn_reward(unheard.reward_id)
+            if not self._rulebook.has_reward(unheard.reward_id):
+                raise RewardNotFound
+        elif unheard.program_id is not None:
+            if await self._rulebook.learn(unheard.program_id) is None:
+                raise ProgramNotFound
+        elif not await self._accounts.fetch(operation.card):
+            raise CardNotFound
+
+
+async def _wait(task: asyncio.Task[Done]) -> None:
+    done, _ = await asyncio.wait([task], timeout=TWIN_WAITS_S)
+    if not done:
+        raise IdempotencyKeyInUse
+
+
+def _told(outcome: Outcome) -> Done:
+    if isinstance(outcome, Refusal):
+        raise outcome
+    assert isinstance(outcome, Done), "what was asked for was still not there"
+    return outcome
+
+
+class Accounts:
+    """Opens an account for each card, when its event arrives or when a till is quicker."""
+
+    def __init__(self, work: Work, rulebook: Rulebook, cards: Peer) -> None:
+        self._work = work
+        self._rulebook = rulebook
+        self._cards = cards
+        self._missed: dict[UUID | str | int, float] = {}
+
+    async def fetch(self, card: UUID | str | int) -> bool:
+        """Ask cards for a card that was not heard of, and open its account. A miss is remembered for a second."""
+        if time.monotonic() - self._missed.get(card, -MISS_REMEMBERED_S) < MISS_REMEMBERED_S:
+            return False
+        found = await self._cards.get(_place(card))
+        if found is None:
+            if len(self._missed) >= MISSES_KEPT:
+                self._missed.clear()
+            self._missed[card] = time.monotonic()
+            return False
+        state = CardChanged.model_validate(found)
+        await self._rulebook.learn(state.program_id)
+        async with self._work() as tx:
+            await self.hear(tx, [state])
+        return True
+
+    async def hear(self, tx: Tx, cards: Sequence[CardChanged]) -> None:
+        """Open the accounts that are not there yet; take what newer states say of the others."""
+        conn = await store.raw(tx.conn)
+        for card in sorted(cards, key=lambda card: (card.id, card.version)):
+            if not await self._open(conn, card):
+                gone = card.deleted_at is not None or card.erased_at is not None
+                await store.mark_card(conn, card.id, card.version, gone)
+
+    async def _open(self, conn: store.Connection, card: CardChanged) -> bool:
+        rules = self._rulebook.get(card.program_id) or await self._rulebook.learn(card.program_id)
+        if rules is None:
+            raise LookupError(f"program {card.program_id} of card {card.id} is not known to programs")
+        gone = card.deleted_at is not None or card.erased_at is not None
+        account = Account(
+            card.id,
+            card.merchant_id,
+            card.program_id,
+            card.card_number,
+            scope_store_id=card.scope_store_id,
+            is_gone=gone,
+            last_hash=BEGINNING,
+        )
+        bonus = card.first_of_customer and not gone
+        account.welcome_bonus_due = bonus and card.via == "public"
+        if not await store.open_account(conn, account, card.qr_code, card.version):
+            return False
+        at = now()
+        entries = opening(rules, bonus=bonus and card.via != "public")
+        written = [write_row(account, entry, rules, None, at, trace.get()) for entry in entries]
+        await store.save(conn, [account], written)
+        return True
+
+
+def _place(card: UUID | str | int) -> str:
+    if isinstance(card, UUID):
+        return f"/internal/states/card/{card}"
+    if isinstance(card, int):
+        return f"/internal/cards/by-number/{card:012d}"
+    return f"/internal/cards/by-qr/{card}"

@@ -1,0 +1,106 @@
+"""The ledger, wired top to bottom."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+from sqlalchemy import text
+
+from contracts.auth_pins import SIGNING_KEYS_ID, SigningKeysChanged
+from contracts.programs import RewardChanged
+from kit.app import Service, serve
+from kit.http import Peer, Upstream
+from kit.identity import StaffSessions, key_from_x
+from kit.projection import Projection
+from ledger import consumers
+from ledger.api import MOVES, PREFIX, Door, routes
+from ledger.batches import Batches, Lane
+from ledger.commands import Accounts, Moves
+from ledger.queries import Queries
+from ledger.rulebook import Rulebook
+from ledger.settings import LedgerSettings
+
+ANSWERS_KEPT_DAYS = 30
+
+
+def build(settings: LedgerSettings) -> Service:
+    """The service, ready to serve."""
+    service = Service(settings, title="Punchcard ledger")
+    upstreams = {
+        name: Upstream(name, url, settings.upstream_timeout_ms)
+        for name, url in (
+            ("programs", settings.programs_url),
+            ("cards", settings.cards_url),
+            ("auth-pins", settings.auth_pins_url),
+        )
+    }
+    peers = {name: Peer(upstream, service.signer) for name, upstream in upstreams.items()}
+
+    async def fetch(kind: str, id: UUID) -> Mapping[str, Any] | None:
+        owner = "auth-pins" if kind in ("staff", "signing-keys") else "programs"
+        return await peers[owner].state(kind, id)
+
+    states = Projection(service.work, consumers.STATES, fetch, groups={RewardChanged: "program_id"})
+    rulebook = Rulebook(states)
+    accounts = Accounts(service.work, rulebook, peers["cards"])
+    batches = Batches([_lane(settings, rulebook) for _ in range(settings.lanes)])
+    moves = Moves(batches, rulebook, accounts)
+    queries = Queries(service.work, rulebook, accounts)
+    door = Door(service, moves, queries, rulebook, StaffSessions(_keys(states)))
+
+    service.http.state.states, service.http.state.accounts = states, accounts
+    service.http.state.batches = batches
+
+    assert service.listener is not None
+    consumers.subscribe(service.listener, states, accounts)
+    service.include(routes(door, queries))
+    for path in MOVES:
+        service.hot["POST", PREFIX + path] = door.hot(PREFIX + path)
+    service.background("projection", states.run)
+    service.background("lanes", batches.run)
+    service.background("answers", lambda: _keep_answers(service))
+    service.background("signing keys", lambda: _first_keys(states))
+    service.ready_when("projection", lambda: states.loaded)
+    service.at_close(batches.leave)
+    for upstream in upstreams.values():
+        service.at_close(upstream.close)
+    return service
+
+
+def _lane(settings: LedgerSettings, rulebook: Rulebook) -> Lane:
+    url = settings.database_url.get_secret_value()
+    return Lane(url, rulebook, settings.public_base_url, settings.batch_operations, settings.queue_operations)
+
+
+def _keys(states: Projection) -> Any:
+    """auth-pins' public keys as they were last told."""
+
+    def find(kid: str) -> Ed25519PublicKey | None:
+        told = states.get(SigningKeysChanged, SIGNING_KEYS_ID)
+        rows = told.keys if told else ()
+        return next((key_from_x(row.x) for row in rows if row.kid == kid), None)
+
+    return find
+
+
+async def _first_keys(states: Projection) -> None:
+    """A database that is new has heard of no signing keys yet: ask for them once."""
+    while not states.loaded:
+        await asyncio.sleep(0.1)
+    await states.load(SigningKeysChanged, SIGNING_KEYS_ID)
+
+
+async def _keep_answers(service: Service) -> None:
+    """Every hour: make the partitions of the next days, drop those whose answers are no longer kept."""
+    while True:
+        async with service.work() as tx:
+            await tx.conn.execute(text("SELECT keep_answers(:days)"), {"days": ANSWERS_KEPT_DAYS})
+        await asyncio.sleep(3600)
+
+
+if __name__ == "__main__":
+    serve(build(LedgerSettings.load()))
