@@ -190,7 +190,8 @@ class Callers:
             claims = self._verifier.claims(authorization[7:])
         except jwt.InvalidTokenError as error:
             raise Unauthenticated(str(error)) from None
-        if claims["iss"] not in ("gateway", claims.get("service")):
+        of_itself = claims["role"] == "service" and claims.get("service") == claims["iss"]
+        if claims["iss"] != "gateway" and not of_itself:
             raise Unauthenticated("a service speaks for itself only")
         return Caller(
             role=claims["role"],

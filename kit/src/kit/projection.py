@@ -134,6 +134,8 @@ class Projection:
             self._states[place] = state
             self._missed.pop(place, None)
             if member := self._groups.get(state.kind):
+                if known is not None:
+                    self._grouped[state.kind, getattr(known, member)].pop(state.id, None)
                 self._grouped.setdefault((state.kind, getattr(state, member)), {})[state.id] = state
             for watcher in self.watchers:
                 watcher(state)

@@ -14,6 +14,7 @@ from typing import Any
 
 import psycopg
 from aiokafka import AIOKafkaProducer
+from aiokafka.errors import ProducerClosed
 from aiokafka.partitioner import DefaultPartitioner
 
 from kit.telemetry import log, outbox_rows, relayed
@@ -81,12 +82,10 @@ class Relay:
             await asyncio.wait_for(producer.start(), PUBLISH_TIMEOUT_S)
             await self._relay(connection, producer)
         finally:
-            # With idempotence a producer never gives a batch up: it is left behind after a moment.
             try:
                 await asyncio.wait_for(producer.stop(), STOP_TIMEOUT_S)
             except TimeoutError:
-                log.warning("the producer did not stop in time; it is left behind")
-                await producer.client.close()
+                await _abandon(producer)
 
     async def _relay(self, connection: psycopg.AsyncConnection[Any], producer: AIOKafkaProducer) -> None:
         while True:
@@ -140,3 +139,18 @@ async def _send(
                 raise ValueError(f"an event for {topic} is larger than a batch may be")
     futures.append(await producer.send_batch(batch, topic, partition=partition))
     return futures
+
+
+async def _abandon(producer: AIOKafkaProducer) -> None:
+    """End a producer that does not stop.
+
+    With idempotence it never gives a batch up: left alone it would send its batches once the broker is back, behind
+    those of the producer that came after it, and older states would come last.
+    """
+    log.warning("the producer did not stop in time; what it held is sent again by the next one")
+    sending = producer._sender.sender_task
+    if sending is not None:
+        sending.cancel()
+        await asyncio.wait([sending], timeout=STOP_TIMEOUT_S)
+    producer._message_accumulator.fail_all(ProducerClosed())
+    await producer.client.close()

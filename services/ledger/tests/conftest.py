@@ -104,7 +104,10 @@ class World:
 
     async def ask(self, path: str, body: Any, *, key: str | None = None, **headers: str) -> httpx.Response:
         """POST a move as the till, with a new key unless one is given."""
-        names = {"idempotency-key": key or str(uuid7()), **{n.replace("_", "-"): v for n, v in headers.items()}}
+        names = {
+            "idempotency-key": key or str(uuid7()),
+            **{n.replace("_", "-"): v for n, v in headers.items()},
+        }
         async with self.http() as http:
             return await http.post(PREFIX + path, json=body, headers=names)
 

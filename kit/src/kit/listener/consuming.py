@@ -111,11 +111,7 @@ class Listener:
 
         subscriber(take)
         try:
-            await asyncio.wait_for(broker.start(), START_TIMEOUT_S)
-            assert subscriber.consumer is not None, "a subscriber that was started has its consumer"
-            await _first_to_end(
-                broken, self._watch(subscriber.consumer), self.applier.work_off_parked(), self._leaving.wait()
-            )
+            await _first_to_end(self._leaving.wait(), self._belong(broker, subscriber, broken))
             async with self.applier.busy:
                 pass
         finally:
@@ -124,6 +120,11 @@ class Listener:
                 await asyncio.wait_for(broker.stop(), STOP_TIMEOUT_S)
             except TimeoutError:
                 log.warning("the consumer did not stop in time; it is left behind")
+
+    async def _belong(self, broker: KafkaBroker, subscriber: Any, broken: Awaitable[None]) -> None:
+        """Be a member of the group, until that fails."""
+        await asyncio.wait_for(broker.start(), START_TIMEOUT_S)
+        await _first_to_end(broken, self._watch(subscriber.consumer), self.applier.work_off_parked())
 
     async def _watch(self, consumer: AIOKafkaConsumer) -> None:
         """End the consumer when it is stuck: one can stop silently after broker trouble."""

@@ -1,0 +1,1 @@
+"""The command line of Punchcard, and the whole platform on one machine."""

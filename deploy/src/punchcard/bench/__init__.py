@@ -1,0 +1,1 @@
+"""The benchmark: the platform against pgbench on the same server, in the same run."""

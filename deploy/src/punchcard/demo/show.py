@@ -1,0 +1,66 @@
+"""`punchcard demo` and `punchcard seed`: what the demo holds, and adding it to a platform that runs."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+from punchcard.demo import seed
+from punchcard.embedded.process import recorded
+from punchcard.home import Home
+from punchcard.keys import ADMIN_EMAIL, Keys
+from punchcard.problems import MachineCannot
+from punchcard.services import GATEWAY
+
+#: Cards shown for each merchant; demo.json holds all.
+CARDS_SHOWN = 5
+
+
+def required(home: Home) -> dict[str, Any]:
+    """The demo's document; MachineCannot when there is none."""
+    document = seed.load(home.demo)
+    if document is None:
+        raise MachineCannot(f"There is no demo in {home.demo}: `make up` makes it.")
+    return document
+
+
+def tables(document: dict[str, Any], out: Console) -> None:
+    admin = document["admin"]
+    out.print(f"API {document['gateway']}   administrator {admin['email']}  {admin['password']}")
+    for merchant in document["merchants"]:
+        owner = merchant["owner"]
+        out.print(f"\n[bold]{escape(merchant['name'])}[/bold]   owner {owner['email']}  {owner['password']}")
+        staff = "   ".join(f"{row['name']} {row['code']}/{row['pin']}" for row in merchant["staff"])
+        out.print(f"  staff code/PIN   {escape(staff)}")
+        table = Table(box=None, show_header=False)
+        for store in merchant["stores"]:
+            for terminal in store["terminals"]:
+                table.add_row("", escape(store["name"]), escape(terminal["name"]), terminal["api_key"])
+        for card in merchant["cards"][:CARDS_SHOWN]:
+            table.add_row("", "card", card["card_number"], card["qr"])
+        out.print(table, soft_wrap=True)
+        more = len(merchant["cards"]) - CARDS_SHOWN
+        if more > 0:
+            out.print(f"  and {more} more cards")
+
+
+def seed_running(home: Home) -> str:
+    """Add the demo to the platform of this directory; says what it did."""
+    gateway = _gateway(home)
+    if seed.is_seeded(gateway, home.demo):
+        return "The demo data is there already."
+    admin = ADMIN_EMAIL, Keys(home.keys).admin_password().read_text()
+    made = seed.seed(gateway, admin, home.demo)
+    cards = sum(len(merchant["cards"]) for merchant in made["merchants"])
+    return f"Made {len(made['merchants'])} merchants with {cards} cards; see {home.demo}."
+
+
+def _gateway(home: Home) -> str:
+    record = home.record(GATEWAY.name)
+    process = recorded(record)
+    if process is None:
+        raise MachineCannot(f"No platform runs in {home.path}: start it by `make up`.")
+    return f"http://127.0.0.1:{process.environ()['HTTP_PORT']}"

@@ -1,0 +1,1 @@
+"""The gateway: the one public door. It authenticates, routes and composes; it holds no rule."""

@@ -1,0 +1,205 @@
+"""The one public OpenAPI document, merged from those of the services."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from copy import deepcopy
+from typing import Any
+
+from contracts import documents
+from contracts.problem import CODES, Refusal, ValidationFailed
+from gateway.edge.additions import describe_moves, describe_views
+from gateway.edge.routes import METHODS, Documents
+
+SERVICES = ("programs", "auth-pins", "cards", "ledger", "wallet")
+_PROBLEM_REF = {"$ref": "#/components/schemas/Problem"}
+_ID = "0197c1c2-7e5a-7b3c-9d4e-5f60718293a4"
+
+DESCRIPTION = """Loyalty cards for shops: stamps, points and rewards.
+
+The merchant comes from the credential, never from a field; what belongs to another merchant is answered as if
+it did not exist. Every error is `application/problem+json` with a stable `code`. Every POST that creates or
+moves something takes an `Idempotency-Key`: the same key and request give the same answer and one effect,
+however often they are sent."""
+
+_SECURITY = {
+    "terminal": ("terminalKey", "A terminal's API key, `pk_<environment>_<id>_<secret>`"),
+    "user": ("userToken", "The access token of a signed-in user"),
+}
+
+
+def committed() -> dict[str, Any]:
+    """The services' documents as they are committed."""
+    found = {name: documents.document(f"openapi/{name}.json") for name in SERVICES}
+    return {name: json.loads(content) for name, content in found.items() if content}
+
+
+def merged(given: Documents, public_base_url: str) -> dict[str, Any]:
+    """One document. ValueError when two services claim one operation id or one operation."""
+    paths: dict[str, dict[str, Any]] = {}
+    schemas: dict[str, Any] = {"Problem": _problem_schema()}
+    seen: dict[str, str] = {}
+    for service, original in given.items():
+        document = _own_names(service, deepcopy(dict(original)), schemas)
+        describe_views(document)
+        describe_moves(document)
+        for path, item in document["paths"].items():
+            for method in (method for method in METHODS if method in item):
+                operation = _public(service, item[method])
+                _claim(seen, operation["operationId"], f"{method.upper()} {path} of {service}")
+                paths.setdefault(path, {})[method] = operation
+        schemas.update(document.get("components", {}).get("schemas", {}))
+    return {
+        "openapi": "3.1.0",
+        "info": {
+            "title": "Punchcard",
+            "version": "1",
+            "description": DESCRIPTION,
+            "license": {"name": "Apache-2.0"},
+        },
+        "servers": [{"url": public_base_url}],
+        "tags": [{"name": tag} for tag in sorted(_tags(paths))],
+        "paths": dict(sorted(paths.items())),
+        "components": {
+            "schemas": _used(paths, schemas),
+            "securitySchemes": {
+                name: {"type": "http", "scheme": "bearer", "description": words}
+                for name, words in _SECURITY.values()
+            },
+        },
+    }
+
+
+def _claim(seen: dict[str, str], operation_id: str, place: str) -> None:
+    if operation_id in seen:
+        raise ValueError(f"{operation_id} is the operation id of {seen[operation_id]} and of {place}")
+    seen[operation_id] = place
+
+
+def _public(service: str, operation: dict[str, Any]) -> dict[str, Any]:
+    """The operation without what is between us, with who may call it in OpenAPI's own words."""
+    callers = operation.get("x-callers", [])
+    kept = {name: value for name, value in operation.items() if not name.startswith("x-")}
+    kept["tags"] = operation.get("tags") or [service]
+    kept["security"] = _security(callers)
+    kept["responses"] = {
+        status: _problems(status, response) if status[0] in "45" else response
+        for status, response in _with_common(operation["responses"]).items()
+    }
+    return kept
+
+
+def _security(callers: list[str]) -> list[dict[str, list[str]]]:
+    found: list[dict[str, list[str]]] = []
+    if "terminal" in callers:
+        found.append({_SECURITY["terminal"][0]: []})
+    users = [role for role in callers if role in ("owner", "manager", "admin")]
+    if users:
+        found.append({_SECURITY["user"][0]: users})
+    if "public" in callers:
+        found.append({})
+    return found
+
+
+def _with_common(responses: Mapping[str, Any]) -> dict[str, Any]:
+    """With what every operation may answer."""
+    return {**responses, **{code: responses.get(code, {}) for code in ("429", "500", "503")}}
+
+
+def _problems(status: str, response: Mapping[str, Any]) -> dict[str, Any]:
+    """A problem's response: its schema, and an example of each code that the service names, else of all."""
+    media = response.get("content", {}).get("application/problem+json", {})
+    examples = media.get("examples") or {
+        kind.code: {"value": _example(kind)} for kind in CODES.values() if str(kind.status) == status
+    }
+    words = response.get("description") or ", ".join(f"`{code}`" for code in examples)
+    content = {"application/problem+json": {"schema": _PROBLEM_REF, "examples": examples}}
+    return {**response, "description": words, "content": content}
+
+
+def _example(kind: type[Refusal]) -> dict[str, Any]:
+    refusal = ValidationFailed([]) if kind is ValidationFailed else kind()
+    return refusal.problem(
+        base="https://cards.example.com", instance="/api/v1/vendor/loyalty/stamp", request_id=_ID
+    )
+
+
+def _problem_schema() -> dict[str, Any]:
+    text = {"type": "string"}
+    return {
+        "type": "object",
+        "description": "A problem (RFC 9457); more members help with some codes",
+        "required": ["type", "title", "status", "detail", "instance", "code", "request_id", "retryable"],
+        "properties": {
+            "type": {**text, "format": "uri", "description": "A page that says what it means and what to do"},
+            "title": {**text, "description": "What it is"},
+            "status": {"type": "integer", "description": "The HTTP status"},
+            "detail": {**text, "description": "What it is in this case"},
+            "instance": {**text, "description": "The path that was asked"},
+            "code": {**text, "enum": sorted(CODES), "description": "Stable name of the problem"},
+            "request_id": {**text, "description": "Names the request when you ask about it"},
+            "retryable": {"type": "boolean", "description": "Whether the same request may succeed later"},
+            "errors": {
+                "type": "array",
+                "description": "The fields that were wrong, for `validation-failed`",
+                "items": {
+                    "type": "object",
+                    "required": ["field", "code", "message"],
+                    "properties": {
+                        "field": {**text, "description": "Where it is, parts joined by dots"},
+                        "code": {**text, "description": "Stable name of what is wrong"},
+                        "message": {**text, "description": "The same in English"},
+                    },
+                },
+            },
+        },
+    }
+
+
+# -- names
+
+
+def _own_names(service: str, document: dict[str, Any], taken: Mapping[str, Any]) -> dict[str, Any]:
+    """The document with those schemas renamed whose name another service gave to something else."""
+    own = document.get("components", {}).get("schemas", {})
+    clashes = {name for name, schema in own.items() if name in taken and taken[name] != schema}
+    if not clashes:
+        return document
+    prefix = "".join(part.capitalize() for part in service.split("-"))
+    text = json.dumps(document)
+    for name in clashes:
+        text = text.replace(f'"#/components/schemas/{name}"', f'"#/components/schemas/{prefix}{name}"')
+    renamed: dict[str, Any] = json.loads(text)
+    schemas = renamed["components"]["schemas"]
+    renamed["components"]["schemas"] = {
+        (prefix + n if n in clashes else n): value for n, value in schemas.items()
+    }
+    return renamed
+
+
+def _used(paths: Any, schemas: Mapping[str, Any]) -> dict[str, Any]:
+    """The schemas that the paths lead to."""
+    found: dict[str, Any] = {}
+    waiting = list(_refs(paths))
+    while waiting:
+        name = waiting.pop()
+        if name not in found:
+            found[name] = schemas[name]
+            waiting += _refs(schemas[name])
+    return dict(sorted(found.items()))
+
+
+def _refs(value: Any) -> Iterator[str]:
+    if isinstance(value, dict):
+        if isinstance(ref := value.get("$ref"), str):
+            yield ref.rpartition("/")[2]
+        for part in value.values():
+            yield from _refs(part)
+    elif isinstance(value, list):
+        for part in value:
+            yield from _refs(part)
+
+
+def _tags(paths: Mapping[str, Mapping[str, Any]]) -> set[str]:
+    return {tag for item in paths.values() for operation in item.values() for tag in operation["tags"]}

@@ -1,0 +1,102 @@
+"""The gateway, wired top to bottom."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import partial
+from typing import Any
+from uuid import UUID
+
+from contracts.auth_pins import SigningKeysChanged, TerminalChanged, UserChanged
+from contracts.programs import MerchantChanged, StoreChanged
+from gateway.clients import Client
+from gateway.edge import merging, reading
+from gateway.edge.addresses import Addresses
+from gateway.edge.cards import CardViews
+from gateway.edge.cors import Cors
+from gateway.edge.door import Door
+from gateway.edge.forward import Forward
+from gateway.edge.identity import KINDS, Identities
+from gateway.edge.moves import MOVES, Moves
+from gateway.edge.requests import Desk
+from gateway.edge.routes import Documents, RouteTable, routes_of
+from gateway.settings import GatewaySettings
+from kit.app import Service, serve
+from kit.http import Peer, Upstream
+from kit.projection import Projection
+
+
+def build(settings: GatewaySettings, documents: Documents | None = None) -> Service:
+    """The gateway to the services that these OpenAPI documents describe; the committed ones by default."""
+    service = Service(settings, title="Punchcard")
+    documents = merging.committed() if documents is None else documents
+    table = RouteTable(routes_of(documents))
+    clients = _clients(service, settings)
+    desk = Desk(_identities(service, settings), Addresses(settings.proxies))
+    cors = Cors(settings.origins)
+    _take_moves(service, table, Moves(desk, clients["ledger"], clients["auth-pins"]))
+    views = CardViews(clients["ledger"], service.signer)
+    service.http.router.redirect_slashes = False
+    service.include(reading.router(settings, documents))
+    service.http.mount("/api", Forward(table, desk, clients, views, cors, settings.public_base_url))
+    service.app = Door(service, cors)
+    return service
+
+
+def _clients(service: Service, settings: GatewaySettings) -> dict[str, Client]:
+    clients = {
+        name: Client(name, url, settings.upstream_timeout_ms, settings.upstream_connections)
+        for name, url in _urls(settings).items()
+    }
+    for client in clients.values():
+        service.at_close(client.close)
+    return clients
+
+
+def _urls(settings: GatewaySettings) -> dict[str, str]:
+    return {
+        "programs": settings.programs_url,
+        "cards": settings.cards_url,
+        "ledger": settings.ledger_url,
+        "auth-pins": settings.auth_pins_url,
+        "wallet": settings.wallet_url,
+    }
+
+
+def _identities(service: Service, settings: GatewaySettings) -> Identities:
+    """What auth-pins and programs tell, kept in memory; one that was never heard of is asked for."""
+    assert service.listener is not None
+    projection = Projection(service.work, KINDS, partial(_ask_owner, _owners(service, settings)))
+    service.listener.hear(projection.hear, TerminalChanged, UserChanged, SigningKeysChanged)
+    service.listener.hear(projection.hear, MerchantChanged, StoreChanged)
+    listener = service.listener
+    identities = Identities(projection, service.signer, lambda: listener.consuming)
+    service.background("projection", projection.run)
+    service.background("identities without events", identities.reread)
+    service.ready_when("projection", lambda: projection.loaded)
+    return identities
+
+
+def _owners(service: Service, settings: GatewaySettings) -> Mapping[str, Peer]:
+    owners = {}
+    for name, url in (("programs", settings.programs_url), ("auth-pins", settings.auth_pins_url)):
+        upstream = Upstream(name, url, settings.upstream_timeout_ms)
+        service.at_close(upstream.close)
+        owners[name] = Peer(upstream, service.signer)
+    return owners
+
+
+async def _ask_owner(owners: Mapping[str, Peer], kind: str, state_id: UUID) -> Mapping[str, Any] | None:
+    owner = "programs" if kind in (MerchantChanged.kind, StoreChanged.kind) else "auth-pins"
+    return await owners[owner].state(kind, state_id)
+
+
+def _take_moves(service: Service, table: RouteTable, moves: Moves) -> None:
+    for path in MOVES:
+        route = table.at(path).get("POST")
+        if route is not None:
+            service.hot["POST", path] = moves.hot(route)
+
+
+if __name__ == "__main__":
+    serve(build(GatewaySettings.load()))

@@ -1,0 +1,56 @@
+"""The gateway's own settings, on top of those of every service."""
+
+from __future__ import annotations
+
+from ipaddress import IPv4Network, IPv6Network, ip_network
+from typing import ClassVar
+from urllib.parse import urlsplit
+
+from pydantic import Field, field_validator
+
+from kit.settings import ServiceSettings
+
+Network = IPv4Network | IPv6Network
+
+
+class GatewaySettings(ServiceSettings):
+    """Lists are written with commas."""
+
+    service: ClassVar[str] = "gateway"
+
+    #: Origins whose pages may call the API from a browser: `https://till.example,https://shop.example`.
+    cors_origins: str = ""
+    #: Addresses or networks of proxies whose `X-Forwarded-For` is believed: `10.0.0.0/8,192.0.2.7`.
+    trusted_proxies: str = ""
+    #: Whether `/openapi.json` and `/docs` are served.
+    docs_enabled: bool = True
+    #: Kept connections to each service.
+    upstream_connections: int = Field(default=64, ge=1, le=1000)
+
+    @field_validator("cors_origins")
+    @classmethod
+    def _origins(cls, text: str) -> str:
+        for origin in _listed(text):
+            parts = urlsplit(origin)
+            if parts.scheme not in ("http", "https") or origin != f"{parts.scheme}://{parts.netloc}":
+                raise ValueError(f"{origin!r} is not an origin, which looks like https://till.example")
+        return text
+
+    @field_validator("trusted_proxies")
+    @classmethod
+    def _networks(cls, text: str) -> str:
+        for network in _listed(text):
+            ip_network(network)
+        return text
+
+    @property
+    def origins(self) -> frozenset[str]:
+        return frozenset(_listed(self.cors_origins))
+
+    @property
+    def proxies(self) -> tuple[Network, ...]:
+        return tuple(ip_network(network) for network in _listed(self.trusted_proxies))
+
+
+def _listed(text: str) -> list[str]:
+    return [part.strip() for part in text.split(",") if part.strip()]

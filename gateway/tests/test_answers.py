@@ -1,0 +1,178 @@
+"""What every answer carries, what browsers of other origins may read, and the pages at the door."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from contracts.problem import CODES
+
+VENDOR = "/api/v1/vendor/loyalty"
+KEY = "an-idempotency-key-1"
+ORIGIN = "https://till.example"
+
+
+# -- headers
+
+
+@pytest.mark.parametrize(
+    ("method", "path"),
+    [
+        ("GET", "/api/v1/nothing"),
+        ("GET", f"{VENDOR}/program"),
+        ("PUT", f"{VENDOR}/program"),
+        ("POST", f"{VENDOR}/stamp"),
+        ("POST", f"{VENDOR}/cards/lookup"),
+        ("GET", "/"),
+        ("GET", "/nothing"),
+        ("POST", "/docs"),
+        ("GET", "/problems/nothing"),
+    ],
+)
+@pytest.mark.parametrize("known", [True, False])
+async def test_every_answer_carries_ids_safety_and_no_store(house, method, path, known):
+    house.ledger.answer("POST", f"{VENDOR}/stamp", (200, {}, {}))
+    trace = "00-" + "a" * 32 + "-" + "b" * 16 + "-01"
+    headers = {"x_request_id": "mine-1", "traceparent": trace, "idempotency_key": KEY}
+
+    async with house.as_till(**headers) if known else house.calls(**headers) as caller:
+        answer = await caller.request(method, path)
+
+    assert answer.headers["x-request-id"] == "mine-1"
+    assert answer.headers["traceparent"] == trace
+    assert answer.headers["cache-control"] == "no-store"
+    assert answer.headers["x-content-type-options"] == "nosniff"
+    assert answer.headers["referrer-policy"] == "no-referrer"
+    assert "default-src 'none'" in answer.headers["content-security-policy"]
+    assert "server" not in answer.headers
+    assert "strict-transport-security" not in answer.headers
+    if answer.status_code >= 400:
+        assert answer.headers["content-type"] == "application/problem+json"
+        assert answer.json()["request_id"] == "mine-1"
+        assert answer.json()["instance"] == path
+
+
+async def test_ids_that_are_not_well_formed_are_replaced(house):
+    async with house.calls(x_request_id="not ok!", traceparent="00-zz") as caller:
+        answer = await caller.get("/")
+
+    assert re.fullmatch(r"[0-9a-f-]{36}", answer.headers["x-request-id"])
+    assert re.fullmatch(r"00-[0-9a-f]{32}-[0-9a-f]{16}-01", answer.headers["traceparent"])
+
+
+@pytest.mark.parametrize(
+    ("base", "strict"),
+    [("https://cards.example.com", True), ("http://127.0.0.1:8000", False), ("http://[::1]:8000", False)],
+)
+async def test_https_is_insisted_on_outside_this_machine(make_house, base, strict):
+    house = make_house(public_base_url=base)
+
+    async with house.calls() as caller:
+        answer = await caller.get("/api/v1/nothing")
+
+    assert ("strict-transport-security" in answer.headers) is strict
+    assert answer.json()["type"] == f"{base}/problems/not-found"
+
+
+async def test_a_bug_is_a_problem_too_and_says_nothing_of_itself(house, monkeypatch):
+    async def broken(*_):
+        raise ZeroDivisionError("secret words")
+
+    monkeypatch.setattr("gateway.clients.Client.ask", broken)
+    async with house.as_till(idempotency_key=KEY) as till:
+        for answer in (await till.get(f"{VENDOR}/program"), await till.post(f"{VENDOR}/stamp", json={})):
+            assert (answer.status_code, answer.json()["code"]) == (500, "internal-error")
+            assert "secret words" not in answer.text
+
+
+# -- other origins
+
+
+@pytest.fixture
+def browsed(make_house):
+    """A gateway that pages of one origin may call."""
+    return make_house(cors_origins=f"{ORIGIN},https://shop.example")
+
+
+async def test_a_page_of_a_known_origin_may_ask_first(browsed):
+    asks = {"origin": ORIGIN, "access_control_request_method": "PATCH"}
+
+    async with browsed.calls(**asks) as page:
+        answer = await page.options(f"{VENDOR}/program")
+
+    assert (answer.status_code, answer.content) == (204, b"")
+    assert answer.headers["access-control-allow-origin"] == ORIGIN
+    assert answer.headers["access-control-allow-methods"] == "GET, PATCH"
+    assert {"authorization", "idempotency-key"} <= set(answer.headers["access-control-allow-headers"].split(", "))
+    assert "access-control-allow-credentials" not in answer.headers
+
+
+@pytest.mark.parametrize("path", [f"{VENDOR}/program", "/api/v1/nothing", "/"])
+async def test_a_page_of_a_known_origin_may_read_answers_and_refusals(browsed, path):
+    async with browsed.calls(origin=ORIGIN) as page:
+        answer = await page.get(path)
+
+    assert answer.headers["access-control-allow-origin"] == ORIGIN
+    assert "retry-after" in answer.headers["access-control-expose-headers"]
+    assert answer.headers["vary"] == "Origin"
+
+
+@pytest.mark.parametrize("origin", ["https://evil.example", "null", "http://till.example", f"{ORIGIN}.evil.example"])
+async def test_a_page_of_another_origin_may_not(browsed, origin):
+    async with browsed.calls(origin=origin, access_control_request_method="PATCH") as page:
+        asked, read = await page.options(f"{VENDOR}/program"), await page.get(f"{VENDOR}/program")
+
+    assert asked.status_code == 405
+    for answer in (asked, read):
+        assert "access-control-allow-origin" not in answer.headers
+
+
+async def test_without_origins_in_the_settings_nothing_is_said_of_them(house):
+    async with house.calls(origin=ORIGIN) as page:
+        answer = await page.get("/")
+
+    assert not {"access-control-allow-origin", "vary"} & answer.headers.keys()
+
+
+# -- pages
+
+
+@pytest.mark.parametrize("code", sorted(CODES))
+async def test_each_problem_has_a_page_that_says_what_to_do(house, code):
+    async with house.calls() as anybody:
+        answer = await anybody.get(f"/problems/{code}")
+
+    assert answer.status_code == 200
+    assert answer.headers["content-type"] == "text/html; charset=utf-8"
+    assert f"<code>{code}</code>" in answer.text
+    assert "What to do" in answer.text
+    assert "<script" not in answer.text
+
+
+async def test_the_api_is_described_for_tools_and_for_people(house):
+    async with house.calls() as anybody:
+        document = (await anybody.get("/openapi.json")).json()
+        page = await anybody.get("/docs")
+        style = await anybody.get("/style.css")
+
+    assert document["openapi"].startswith("3.1")
+    assert f"{VENDOR}/stamp" in document["paths"]
+    assert f"<code>{VENDOR}/cards/{{card_id}}</code>" in page.text
+    assert "<script" not in page.text
+    assert "style=" not in page.text
+    assert style.headers["content-type"].startswith("text/css")
+
+
+async def test_the_description_can_be_switched_off(make_house):
+    house = make_house(docs_enabled=False)
+
+    async with house.calls() as anybody:
+        assert [(await anybody.get(path)).status_code for path in ("/openapi.json", "/docs")] == [404, 404]
+        assert (await anybody.get("/")).json()["name"] == "Punchcard"
+
+
+async def test_the_front_door_answers_get_and_head(house):
+    async with house.calls() as anybody:
+        assert (await anybody.get("/")).json()["docs"] == "/docs"
+        assert (await anybody.head("/")).content == b""

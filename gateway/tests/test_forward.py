@@ -1,0 +1,237 @@
+"""Every other route: found in the services' documents, checked, forwarded as it is, and composed where cards are shown."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import uuid4
+
+import pytest
+
+VENDOR, ADMIN = "/api/v1/vendor/loyalty", "/api/v1/admin/loyalty"
+KEY = "an-idempotency-key-1"
+CARD = str(uuid4())
+VIEW = {"status": "inactive", "stamp_count": 7, "points_balance": 0, "tier": None, "available_rewards": []}
+
+
+# -- finding
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/api",
+        "/api/",
+        "/api/v1",
+        "/api/v1/nothing",
+        f"{VENDOR}/cards/",
+        f"{VENDOR}//cards",
+        f"{VENDOR}/cards/{CARD}/nothing",
+        f"{VENDOR}/cards/..%2fprogram/passes",
+        f"{VENDOR}/cards/%2e%2e",
+        f"{VENDOR}/cards/a%2fb",
+        "/internal/states/terminal/x",
+        "/api/v1/../../internal/card-views",
+        f"{VENDOR}/cards/%2e%2e/%2e%2e/%2e%2e/%2e%2e/internal/card-views",
+        "/nothing",
+    ],
+)
+async def test_what_is_at_no_address_is_a_problem_like_any_other(house, path):
+    async with house.as_till() as till:
+        answer = await till.get(f"http://service{path}")
+
+    assert (answer.status_code, answer.json()["code"]) == (404, "not-found")
+    assert answer.headers["content-type"] == "application/problem+json"
+    assert all(stand_in.asked == [] for stand_in in house.services.values())
+
+
+async def test_an_unknown_address_needs_no_credential_to_be_unknown(house):
+    async with house.calls() as nobody:
+        assert (await nobody.get("/api/v1/nothing")).status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "allowed"),
+    [
+        ("PUT", f"{VENDOR}/program", "GET, PATCH"),
+        ("GET", f"{VENDOR}/stamp", "POST"),
+        ("GET", f"{VENDOR}/cards/lookup", "POST"),
+        ("OPTIONS", f"{VENDOR}/program", "GET, PATCH"),
+    ],
+)
+async def test_a_wrong_method_is_told_the_right_ones(house, method, path, allowed):
+    async with house.as_till() as till:
+        answer = await till.request(method, path)
+
+    assert (answer.status_code, answer.json()["code"]) == (405, "method-not-allowed")
+    assert answer.headers["allow"] == allowed
+
+
+async def test_a_literal_segment_goes_before_a_templated_one(house):
+    async with house.as_till() as till:
+        await till.get(f"{VENDOR}/cards/{CARD}/passes")
+        assert house.services["wallet"].asked[0].path == f"{VENDOR}/cards/{CARD}/passes"
+
+
+# -- forwarding
+
+
+async def test_path_query_and_body_go_on_as_they_were_meant(house):
+    house.ledger.answer("POST", "/internal/card-views", (200, {"views": {}}, {}))
+    house.cards.answer("GET", f"{VENDOR}/cards", (200, {"items": []}, {}))
+    async with house.as_owner() as owner:
+        await owner.get(f"{VENDOR}/cards?search=M%C3%BCller%20%26%20Co&limit=2&cursor=a%2Bb")
+        await owner.patch(f"{VENDOR}/program", json={"card_name": "Müller"}, headers={"if-match": '"3"'})
+
+    assert house.cards.asked[0].path == f"{VENDOR}/cards?search=M%C3%BCller%20%26%20Co&limit=2&cursor=a%2Bb"
+    (changed,) = house.programs.asked
+    assert changed.json() == {"card_name": "Müller"}
+    assert changed.headers["if-match"] == '"3"'
+
+
+async def test_an_answer_keeps_the_headers_that_the_contract_names(house):
+    sent = {
+        "etag": '"4"', "location": "/x", "cache-control": "public, max-age=60", "server": "mine", "x-probe": "1",
+        "set-cookie": "a=b", "retry-after": "3", "access-control-allow-origin": "*",
+    }  # fmt: skip
+    house.programs.answer("GET", f"{VENDOR}/program", (200, {}, sent))
+
+    async with house.as_till() as till:
+        answer = await till.get(f"{VENDOR}/program")
+
+    assert {"etag", "location", "cache-control", "retry-after"} <= answer.headers.keys()
+    assert answer.headers["cache-control"] == "public, max-age=60"
+    assert not {"server", "x-probe", "set-cookie", "access-control-allow-origin"} & answer.headers.keys()
+
+
+async def test_head_is_get_without_a_body(house):
+    house.programs.answer("GET", f"{VENDOR}/program", (200, {"id": 1}, {}))
+
+    async with house.as_till() as till:
+        answer = await till.head(f"{VENDOR}/program")
+
+    assert (answer.status_code, answer.content) == (200, b"")
+    assert house.programs.asked[0].method == "GET"
+
+
+async def test_what_creates_needs_a_key_and_valid_json_first(house):
+    async with house.calls(authorization=f"Bearer {house.token(house.admin)}") as admin:
+        path, json_type = f"{ADMIN}/merchants", {"content-type": "application/json"}
+        assert (await admin.post(path, content=b"{", headers=json_type)).json()["code"] == "malformed-request"
+        assert (await admin.post(path, json={})).json()["code"] == "idempotency-key-missing"
+        answer = await admin.post(path, json={}, headers={"idempotency-key": "short"})
+        assert answer.json()["code"] == "idempotency-key-invalid"
+        assert house.programs.asked == []
+        assert (await admin.post(path, json={}, headers={"idempotency-key": KEY})).status_code == 200
+
+
+async def test_bodies_too_large_or_of_another_kind_are_refused(house):
+    async with house.as_till() as till:
+        large = await till.post(f"{VENDOR}/cards/lookup", json={"qr": "x" * 65_536})
+        other = await till.post(f"{VENDOR}/cards/lookup", content=b"qr=x", headers={"content-type": "text/plain"})
+
+    assert (large.status_code, large.json()["code"]) == (413, "body-too-large")
+    assert (other.status_code, other.json()["code"]) == (415, "unsupported-media-type")
+    assert house.cards.asked == []
+
+
+async def test_a_service_that_is_away_is_a_problem_that_may_pass(house):
+    await house.programs.stop()
+    house.services["programs"].states.clear()
+
+    async with house.calls(authorization=f"Bearer {house.token(house.admin)}") as admin:
+        answer = await admin.post(f"{ADMIN}/merchants", json={}, headers={"idempotency-key": KEY})
+
+    assert (answer.status_code, answer.json()["code"]) == (503, "upstream-unavailable")
+    assert answer.json()["instance"] == f"{ADMIN}/merchants"
+
+
+async def test_logs_hold_the_template_never_the_id_or_the_query(house, capsys):
+    async with house.as_till() as till:
+        await till.get(f"{VENDOR}/cards/{CARD}/passes?search=ana@example.com")
+        await till.get(f"/api/v1/{CARD}")
+    house.service.lines.flush()
+
+    lines = capsys.readouterr().out
+    assert f'"route":"{VENDOR}/cards/{{card_id}}/passes"' in lines
+    assert CARD not in lines
+    assert "ana@" not in lines
+
+
+# -- composing cards
+
+
+def ledger_knows(house: Any, *ids: str) -> None:
+    house.ledger.answer("POST", "/internal/card-views", (200, {"views": {card: VIEW for card in ids}}, {}))
+
+
+async def test_a_card_is_completed_by_its_account(house):
+    house.cards.answer("GET", f"{VENDOR}/cards/{CARD}", (200, {"id": CARD, "status": "active", "qr_code": "q"}, {}))
+    ledger_knows(house, CARD)
+
+    async with house.as_till() as till:
+        answer = await till.get(f"{VENDOR}/cards/{CARD}")
+
+    assert answer.json() == {"id": CARD, "qr_code": "q", **VIEW}
+    (asked,) = house.ledger.asked
+    assert asked.json() == {
+        "card_ids": [CARD],
+        "merchant_id": str(house.merchant.id),
+        "store_id": str(house.store.id),
+    }
+    assert house.caller_of(asked).role == "service"
+
+
+async def test_an_enrolled_card_keeps_status_and_location(house):
+    made = {"card": {"id": CARD}, "already_enrolled": False, "card_url": "u"}
+    house.cards.answer("POST", f"{VENDOR}/cards", (201, made, {"location": f"{VENDOR}/cards/{CARD}"}))
+    ledger_knows(house, CARD)
+
+    async with house.as_owner(idempotency_key=KEY) as owner:
+        answer = await owner.post(f"{VENDOR}/cards", json={})
+
+    assert answer.status_code == 201
+    assert answer.headers["location"] == f"{VENDOR}/cards/{CARD}"
+    assert answer.json() == {**made, "card": {"id": CARD, **VIEW}}
+    assert house.ledger.asked[0].json()["store_id"] is None
+
+
+async def test_a_page_of_cards_is_completed_by_one_question(house):
+    other = str(uuid4())
+    page = {"items": [{"id": CARD}, {"id": other}], "next_cursor": "c"}
+    house.cards.answer("GET", f"{VENDOR}/cards", (200, page, {}), (200, {"items": [], "next_cursor": None}, {}))
+    ledger_knows(house, CARD, other)
+
+    async with house.as_owner() as owner:
+        answer = await owner.get(f"{VENDOR}/cards")
+        empty = await owner.get(f"{VENDOR}/cards")
+
+    assert [card["stamp_count"] for card in answer.json()["items"]] == [7, 7]
+    assert answer.json()["next_cursor"] == "c"
+    assert empty.json()["items"] == []
+    assert len(house.ledger.asked) == 1
+
+
+async def test_a_refusal_is_not_completed(house):
+    house.cards.answer("GET", f"{VENDOR}/cards/{CARD}", (404, {"code": "card-not-found"}, {}))
+
+    async with house.as_till() as till:
+        answer = await till.get(f"{VENDOR}/cards/{CARD}")
+
+    assert (answer.status_code, answer.json()) == (404, {"code": "card-not-found"})
+    assert house.ledger.asked == []
+
+
+@pytest.mark.parametrize("trouble", ["away", "refuses", "knows it not"])
+async def test_half_a_card_is_never_shown(house, trouble):
+    house.cards.answer("GET", f"{VENDOR}/cards/{CARD}", (200, {"id": CARD}, {}))
+    if trouble == "away":
+        await house.ledger.stop()
+    elif trouble == "refuses":
+        house.ledger.answer("POST", "/internal/card-views", (401, {}, {}))
+    else:
+        ledger_knows(house)
+
+    async with house.as_till() as till:
+        answer = await till.get(f"{VENDOR}/cards/{CARD}")
+
+    assert (answer.status_code, answer.json()["code"]) == (503, "upstream-unavailable")

@@ -1,0 +1,121 @@
+"""Makes .venv what requirements.lock says, with our own packages; needs the standard library only.
+
+Quick when nothing changed; one at a time, so that `make test` can run beside `make up`.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import hashlib
+import os
+import shutil
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+VENV = ROOT / ".venv"
+LOCK = ROOT / "requirements.lock"
+NOTE = VENV / "punchcard-synced"
+OLDEST = (3, 11)
+
+
+class Cannot(Exception):
+    """One sentence that says what is missing and what to do."""
+
+
+def main() -> int:
+    try:
+        if sys.version_info < OLDEST:
+            raise Cannot(
+                f"Python {'.'.join(map(str, OLDEST))} or newer is needed, this is {sys.version.split()[0]}."
+            )
+        with (ROOT / ".sync.lock").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            sync()
+    except Cannot as reason:
+        print(f"sync: {reason}", file=sys.stderr)
+        return 3
+    return 0
+
+
+def sync() -> None:
+    wanted = fingerprint()
+    if (VENV / "bin" / "python").exists() and NOTE.exists() and NOTE.read_text() == wanted:
+        return
+    if not LOCK.exists():
+        raise Cannot("requirements.lock is missing; `make lock` makes it.")
+    began = time.monotonic()
+    uv = find_uv()
+    if not (VENV / "bin" / "python").exists():
+        run(
+            [uv, "venv", "--quiet", "--python", sys.executable, VENV],
+            "the virtual environment could not be made",
+        )
+    NOTE.unlink(missing_ok=True)
+    into: list[str | Path] = ["--quiet", "--python", VENV / "bin" / "python"]
+    run([uv, "pip", "sync", *into, "--compile-bytecode", "--require-hashes", LOCK], "the locked packages could not be installed")
+    own: list[str | Path] = [argument for folder in members() for argument in ("-e", folder)]
+    # What builds them (hatchling, editables) is in the lock: nothing unlocked is fetched for it.
+    no_more = ["--no-deps", "--no-sources", "--no-build-isolation"]
+    run([uv, "pip", "install", *into, *no_more, *own], "the workspace's packages could not be installed")
+    NOTE.write_text(wanted)
+    print(f"sync: {VENV.name} is what {LOCK.name} says ({time.monotonic() - began:.1f} s)", file=sys.stderr)
+
+
+def members() -> list[Path]:
+    """The workspace's distributions."""
+    folders = [ROOT / name for name in ("contracts", "kit", "gateway", "deploy")]
+    folders += sorted((ROOT / "services").glob("*"))
+    return [folder for folder in folders if (folder / "pyproject.toml").exists()]
+
+
+def fingerprint() -> str:
+    """Changes when the environment has to."""
+    digest = hashlib.sha256(sys.version.encode())
+    for path in [LOCK, *(folder / "pyproject.toml" for folder in members())]:
+        digest.update(str(path.relative_to(ROOT)).encode() + b"\0")
+        digest.update(path.read_bytes() if path.exists() else b"")
+    return digest.hexdigest()
+
+
+def find_uv() -> Path:
+    """uv from PATH, else from a virtual environment of its own in the user's cache directory."""
+    on_path = shutil.which("uv")
+    if on_path:
+        return Path(on_path)
+    tools = user_cache() / "punchcard" / "uv"
+    uv = tools / "bin" / "uv"
+    if not uv.exists():
+        print("sync: fetching uv", file=sys.stderr)
+        run(
+            [sys.executable, "-m", "venv", "--clear", tools],
+            "python3 cannot make virtual environments (venv)",
+        )
+        pip: list[str | Path] = [
+            tools / "bin" / "python",
+            "-m",
+            "pip",
+            "--disable-pip-version-check",
+            "--quiet",
+        ]
+        run([*pip, "install", "--retries", "3", "uv"], "uv could not be fetched")
+    return uv
+
+
+def user_cache() -> Path:
+    if os.environ.get("XDG_CACHE_HOME"):
+        return Path(os.environ["XDG_CACHE_HOME"])
+    return Path.home() / ("Library/Caches" if sys.platform == "darwin" else ".cache")
+
+
+def run(argv: list[str | Path], trouble: str) -> None:
+    done = subprocess.run([str(part) for part in argv], capture_output=True, text=True, cwd=ROOT, check=False)
+    if done.returncode != 0:
+        words = (done.stderr or done.stdout).strip().splitlines() or ["it gave no reason"]
+        raise Cannot(f"{trouble}; check the network and the package index.\n  " + "\n  ".join(words[-8:]))
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,1 @@
+"""What may be asked: load, decide, save, state the facts."""

@@ -1,0 +1,51 @@
+"""The wiring of auth-pins, top to bottom; `python -m auth_pins.main` serves it."""
+
+from __future__ import annotations
+
+from auth_pins.api import ROUTERS
+from auth_pins.commands.upkeep import Upkeep
+from auth_pins.consumers import listen
+from auth_pins.desk import Desk
+from auth_pins.hashing import Hashing
+from auth_pins.places import Places
+from auth_pins.settings import AuthPinsSettings
+from auth_pins.tokens import Tokens
+from kit.app import Service, serve
+from kit.http import Peer, Upstream
+
+
+def build(settings: AuthPinsSettings) -> Service:
+    """The whole service, ready to be served."""
+    service = Service(settings, title="Punchcard auth-pins")
+    assert service.listener is not None
+
+    programs = Upstream("programs", settings.programs_url, settings.upstream_timeout_ms)
+    places = Places(service.work, Peer(programs, service.signer).state)
+    listen(service.listener, places)
+    service.background("projection", places.projection.run)
+    service.ready_when("projection", lambda: places.projection.loaded)
+    service.at_close(programs.close)
+
+    hashing = Hashing(settings)
+    service.at_close(hashing.close)
+
+    desk = Desk(
+        settings=settings,
+        work=service.work,
+        idempotency=service.idempotency,
+        hashing=hashing,
+        places=places,
+        tokens=Tokens(service.signer),
+        signer=service.signer,
+    )
+    upkeep = Upkeep(desk)
+    service.background("upkeep", upkeep.run)
+    service.ready_when("signing keys", upkeep.first_round.is_set)
+
+    service.http.state.desk = desk
+    service.include(*ROUTERS)
+    return service
+
+
+if __name__ == "__main__":
+    serve(build(AuthPinsSettings.load()))

@@ -1,0 +1,5 @@
+"""Alembic's entry point."""
+
+from kit.migrations import run_env
+
+run_env()

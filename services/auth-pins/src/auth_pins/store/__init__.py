@@ -1,0 +1,1 @@
+"""SQL in and out, one module for each thing that is kept."""

@@ -1,0 +1,1 @@
+"""The cards service: customers, their cards, enrolment and look-up."""

@@ -1,0 +1,141 @@
+"""Request bodies of the cards service: what is validated at the door."""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+from typing import Annotated, Any, Literal, Self
+from uuid import UUID
+
+from pydantic import (
+    AfterValidator,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    ValidationInfo,
+    field_validator,
+    model_validator,
+)
+from pydantic_core import PydanticCustomError
+
+from cards.contact import EMAIL_LONGEST, PHONE_LONGEST, read_email
+from cards.domain import check_birthday
+from contracts.problem import ValidationFailed
+from kit.fields import Body, Flag, Line
+from kit.ids import now
+
+
+def _email(text: str) -> str:
+    try:
+        read_email(text)
+    except ValidationFailed:
+        raise PydanticCustomError("bad-format", "is not an e-mail address") from None
+    return text
+
+
+def _day(value: Any) -> Any:
+    if isinstance(value, str) and not re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", value):
+        raise PydanticCustomError("bad-format", "is not a day like 1990-12-31")
+    if value is not None and not isinstance(value, str):
+        raise PydanticCustomError("wrong-type", "is not a day like 1990-12-31")
+    return value
+
+
+def _birthday(day: date) -> date:
+    if wrong := check_birthday(day, now().date()):
+        raise PydanticCustomError(
+            "too-small" if wrong == "too-small" else "too-large", "cannot be a birthday"
+        )
+    return day
+
+
+Email = Annotated[str, Line(3, EMAIL_LONGEST), AfterValidator(_email)]
+#: Whether it is a number depends on the merchant's country: it is read later.
+Phone = Annotated[str, Line(3, PHONE_LONGEST)]
+Name = Annotated[str, Line(1, 120)]
+Birthday = Annotated[date, BeforeValidator(_day), AfterValidator(_birthday)]
+Locale = Annotated[
+    Literal["en", "fr", "de", "lb", "lu"], AfterValidator(lambda text: "lb" if text == "lu" else text)
+]
+
+EMAIL = Field(description="E-mail address; compared without case", examples=["ana.weber@example.com"])
+PHONE = Field(
+    description="Phone number, international or as written in the merchant's country",
+    examples=["+352 621 123 456"],
+)
+STORE = Field(
+    default=None,
+    description="The store; a user names it where cards belong to one store, a till is at its own",
+    examples=["0197c1c2-7e5a-7b3c-9d4e-5f60718293a4"],
+)
+
+
+class EnrolBody(Body):
+    """Who joins. At least one of e-mail and phone."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {"email": "ana.weber@example.com", "first_name": "Ana", "last_name": "Weber", "locale": "fr"}
+            ]
+        }
+    )
+
+    email: Annotated[Email | None, EMAIL] = None
+    phone: Annotated[Phone | None, PHONE] = Field(default=None, validate_default=True)
+    first_name: Annotated[Name, Field(description="First name", examples=["Ana"])]
+    last_name: Annotated[Name, Field(description="Last name", examples=["Weber"])]
+    birthday: Birthday | None = Field(default=None, description="Birthday", examples=["1990-12-31"])
+    locale: Locale | None = Field(
+        default=None, description="The customer's language; the merchant's when not given", examples=["fr"]
+    )
+    marketing_consent: Flag = Field(default=False, description="Whether news may be sent", examples=[False])
+    store_id: UUID | None = STORE
+
+    @field_validator("phone")
+    @classmethod
+    def _reachable(cls, phone: str | None, info: ValidationInfo) -> str | None:
+        # When the e-mail was wrong it is not in `data`: that is told already.
+        if phone is None and info.data.get("email", "wrong") is None:
+            raise PydanticCustomError("required", "one of e-mail and phone is required")
+        return phone
+
+
+class LookupBody(Body):
+    """A card by exactly one of its QR code, its number, its customer's e-mail or phone."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"number": "4821-0077-1930"}]})
+
+    qr: Annotated[str, Line(1, 512)] | None = Field(
+        default=None, description="What was scanned", examples=["pXQk2v5m8y0b3e6h9k2n5q8t1w4z7C0F"]
+    )
+    number: Annotated[str, Line(1, 40)] | None = Field(
+        default=None, description="The card's number, with or without dashes", examples=["4821-0077-1930"]
+    )
+    email: Annotated[Email | None, EMAIL] = None
+    phone: Annotated[Phone | None, PHONE] = None
+    store_id: UUID | None = STORE
+
+    @model_validator(mode="after")
+    def _exactly_one(self) -> Self:
+        if sum(value is not None for value in (self.qr, self.number, self.email, self.phone)) != 1:
+            raise PydanticCustomError("exactly-one", "exactly one of qr, number, email and phone")
+        return self
+
+
+class CustomerChange(Body):
+    """The members that change; those left out stay. Null takes e-mail, phone or birthday away."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"phone": "+352 621 123 456", "locale": "de"}]})
+
+    email: Annotated[Email | None, EMAIL] = None
+    phone: Annotated[Phone | None, PHONE] = None
+    first_name: Name = Field(default="", description="First name", examples=["Ana"])
+    last_name: Name = Field(default="", description="Last name", examples=["Weber"])
+    birthday: Birthday | None = Field(default=None, description="Birthday", examples=["1990-12-31"])
+    locale: Locale = Field(default="en", description="The customer's language", examples=["de"])
+    marketing_consent: Flag = Field(default=False, description="Whether news may be sent", examples=[True])
+
+    def changes(self) -> dict[str, Any]:
+        """The members that were given."""
+        return {name: getattr(self, name) for name in self.model_fields_set}

@@ -1,0 +1,59 @@
+"""Cards for the other services: whole states, by id, QR code, number or link."""
+
+from __future__ import annotations
+
+import re
+from typing import Annotated, Any
+from uuid import UUID
+
+from fastapi import APIRouter, Depends
+
+from cards import store
+from cards.api.rooms import TheService
+from contracts.problem import CardNotFound
+from kit.app import Service
+from kit.identity import Caller, allow
+
+router = APIRouter(prefix="/internal", include_in_schema=False)
+AService = Annotated[Caller, Depends(allow("service"))]
+
+
+@router.get("/states/card/{card_id}")
+async def state_of_card(card_id: UUID, _: AService, service: TheService) -> dict[str, Any]:
+    """The card, also when it is deleted: deletion is a state."""
+    return await _state(service, id=card_id)
+
+
+@router.get("/cards/by-qr/{qr}")
+async def card_by_qr(qr: str, _: AService, service: TheService) -> dict[str, Any]:
+    if not re.fullmatch(r"[A-Za-z0-9_-]{32}", qr):
+        raise CardNotFound
+    return await _state(service, qr_code=qr)
+
+
+@router.get("/cards/by-number/{number}")
+async def card_by_number(number: str, _: AService, service: TheService) -> dict[str, Any]:
+    """`number` is twelve digits without dashes."""
+    if not re.fullmatch("[0-9]{12}", number):
+        raise CardNotFound
+    return await _state(service, card_number=number)
+
+
+@router.get("/cards/by-link/{token_sha256}")
+async def card_by_link(token_sha256: str, _: AService, service: TheService) -> dict[str, Any]:
+    """The card that a live link shows; `token_sha256` is in hexadecimal digits."""
+    if not re.fullmatch("[0-9a-f]{64}", token_sha256):
+        raise CardNotFound
+    async with service.work.read() as conn:
+        held = await store.card_by_link(conn, bytes.fromhex(token_sha256))
+    if held is None:
+        raise CardNotFound
+    return store.state_of(held).model_dump(mode="json")
+
+
+async def _state(service: Service, **named: Any) -> dict[str, Any]:
+    async with service.work.read() as conn:
+        held = await store.card_by(conn, **named)
+    if held is None:
+        raise CardNotFound
+    return store.state_of(held).model_dump(mode="json")

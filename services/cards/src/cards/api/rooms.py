@@ -1,0 +1,66 @@
+"""What every route of the cards service needs: the service, the terms, and which store asks."""
+
+from __future__ import annotations
+
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import Depends, Request
+
+from cards.commands import Desk
+from cards.domain import Terms
+from cards.terms import TermsBook
+from contracts.problem import Refusal, ValidationFailed
+from kit.app import Service
+from kit.identity import Caller
+
+
+def _service(request: Request) -> Service:
+    service: Service = request.app.state.service
+    return service
+
+
+def _book(request: Request) -> TermsBook:
+    book: TermsBook = request.app.state.terms
+    return book
+
+
+TheService = Annotated[Service, Depends(_service)]
+TheTerms = Annotated[TermsBook, Depends(_book)]
+
+
+def asking_store(caller: Caller, named: UUID | None) -> UUID | None:
+    """A till's own store, or the one a user names. ValidationFailed when a till names another."""
+    if caller.role != "terminal":
+        return named
+    if named not in (None, caller.store_id):
+        raise ValidationFailed.of("store_id", "not-allowed", "a till is at its own store")
+    return caller.store_id
+
+
+def desk_of(caller: Caller, store_id: UUID | None) -> Desk:
+    via = "till" if caller.role == "terminal" else "user"
+    return Desk(via, store_id, caller.terminal_id, caller.user_id)
+
+
+class Gathered:
+    """Terms that were asked for before the transaction began; a refusal is raised only where they are needed.
+
+    So a known idempotency key is replayed even when the program is gone or programs does not answer.
+    """
+
+    def __init__(self, outcome: Terms | Refusal) -> None:
+        self._outcome = outcome
+
+    @classmethod
+    async def to_join(cls, book: TermsBook, merchant_id: UUID, store_id: UUID | None) -> Gathered:
+        try:
+            return cls(await book.of(merchant_id, store_id, to_join=True))
+        except Refusal as refusal:
+            return cls(refusal)
+
+    @property
+    def terms(self) -> Terms:
+        if isinstance(self._outcome, Refusal):
+            raise self._outcome
+        return self._outcome

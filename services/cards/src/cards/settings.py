@@ -1,0 +1,14 @@
+"""The few settings of the cards service, on top of what every service has."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from kit.settings import ServiceSettings
+
+
+class CardsSettings(ServiceSettings):
+    service: ClassVar[str] = "cards"
+
+    #: Asked for a merchant, store or program that this service has not heard of yet.
+    programs_url: str

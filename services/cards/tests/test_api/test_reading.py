@@ -1,0 +1,143 @@
+"""Reading and listing cards over HTTP."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from .problems import CARDS, wrong_fields
+
+Shop = Any
+Call = Callable[..., Any]
+
+
+async def test_a_till_reads_first_name_and_initial_a_user_the_customer_whole(shop: Shop, ana: Any):
+    by_till = (await shop.till().get(f"{CARDS}/{ana['id']}")).json()
+    by_user = (await shop.manager().get(f"{CARDS}/{ana['id']}")).json()
+
+    assert by_till == ana
+    assert {**by_user, "customer": ana["customer"]} == ana
+    assert (
+        by_user["customer"].items()
+        >= {
+            "first_name": "Ana",
+            "last_name": "Weber",
+            "last_name_initial": "W",
+            "email": "ana@example.com",
+            "phone": "+352621123456",
+            "birthday": None,
+            "locale": "fr",
+            "marketing_consent": False,
+        }.items()
+    )
+
+
+async def test_an_id_that_is_none_is_told(shop: Shop):
+    assert wrong_fields(await shop.till().get(f"{CARDS}/not-an-id")) == {("card_id", "bad-format")}
+
+
+async def enrol_many(shop: Shop, enrol: Call, count: int) -> list[str]:
+    till = shop.till()
+    found = []
+    for number in range(count):
+        answer = await enrol(till, email=f"c{number}@example.com", first_name=f"Guest{number}")
+        found.append(answer.json()["card"]["id"])
+    return found
+
+
+async def test_a_list_goes_page_by_page_newest_first(shop: Shop, enrol: Call):
+    made = await enrol_many(shop, enrol, 7)
+    owner, seen, cursor = shop.owner(), [], None
+
+    for _ in range(4):
+        params = {"limit": 2, **({"cursor": cursor} if cursor else {})}
+        page = (await owner.get(CARDS, params=params)).json()
+        seen.append([item["id"] for item in page["items"]])
+        cursor = page["next_cursor"]
+        await enrol(shop.till(), email=f"later{len(seen)}@example.com")
+
+    assert [len(part) for part in seen] == [2, 2, 2, 1]
+    assert [item for part in seen for item in part] == made[::-1]
+    assert cursor is None
+
+
+async def test_a_list_is_searched_by_names_and_by_whole_contacts(shop: Shop, enrol: Call):
+    till = shop.till()
+    ana = (await enrol(till, email="ana@example.com", first_name="Ana María", last_name="O'Brien")).json()[
+        "card"
+    ]
+    ben = (await enrol(till, phone="621 123 456", first_name="Ben", last_name="Müller")).json()["card"]
+
+    async def found(search: str) -> list[str]:
+        answer = await shop.owner().get(CARDS, params={"search": search})
+        return [item["id"] for item in answer.json()["items"]]
+
+    for text in ("ana", "mari", "BRI ana", "o'br", "ANA@example.com", ana["card_number"]):
+        assert await found(text) == [ana["id"]], text
+    for text in ("mull", "Müller ben", "621123456", "+352 621 123 456", ben["card_number"].replace("-", "")):
+        assert await found(text) == [ben["id"]], text
+    for text in ("ria", "ana@example", "621123", "zzz", "%", "ana ben", "_na", "''"):
+        assert await found(text) == [], text
+
+
+async def test_a_list_is_narrowed_by_status_and_store(shop: Shop, enrol: Call, rows: Call):
+    here = (await enrol(shop.till(0), email="a@example.com")).json()["card"]["id"]
+    there = (await enrol(shop.till(1), email="b@example.com")).json()["card"]["id"]
+    await rows("UPDATE cards SET is_active = false WHERE id = CAST(:id AS uuid)", id=there)
+
+    async def found(caller: Any, **params: Any) -> list[str]:
+        return [item["id"] for item in (await caller.get(CARDS, params=params)).json()["items"]]
+
+    assert await found(shop.owner()) == [there, here]
+    assert await found(shop.owner(), status="active") == [here]
+    assert await found(shop.owner(), status="inactive") == [there]
+    assert await found(shop.owner(), store_id=shop.stores[1].id) == [there]
+    assert await found(shop.till(0)) == [there, here]
+    assert wrong_fields(await shop.till(0).get(CARDS, params={"store_id": str(shop.stores[1].id)})) == {
+        ("store_id", "not-allowed")
+    }
+
+
+async def test_a_list_shows_a_till_without_cross_location_its_own_cards(shop: Shop, enrol: Call):
+    everywhere = (await enrol(shop.till(0), email="a@example.com")).json()["card"]["id"]
+    await shop.separate_stores()
+    here = (await enrol(shop.till(0), email="b@example.com")).json()["card"]["id"]
+    there = (await enrol(shop.till(1), email="c@example.com")).json()["card"]["id"]
+
+    async def found(caller: Any) -> list[str]:
+        return [item["id"] for item in (await caller.get(CARDS)).json()["items"]]
+
+    assert await found(shop.till(0)) == [here, everywhere]
+    assert await found(shop.till(1)) == [there, everywhere]
+    assert await found(shop.owner()) == [there, here, everywhere]
+
+
+async def test_a_list_holds_nothing_of_another_merchant(shop: Shop, open_shop: Call, ana: Any):
+    other = open_shop()
+
+    for search in (None, "ana", "ana@example.com", "621123456", ana["card_number"]):
+        answer = await other.owner().get(CARDS, params={"search": search} if search else {})
+        assert answer.json() == {"items": [], "next_cursor": None}
+
+
+@pytest.mark.parametrize(
+    ("params", "wrong"),
+    [
+        ({"limit": "0"}, ("limit", "too-small")),
+        ({"limit": "101"}, ("limit", "too-large")),
+        ({"limit": "many"}, ("limit", "bad-format")),
+        ({"cursor": "nonsense"}, ("cursor", "bad-format")),
+        ({"cursor": "é"}, ("cursor", "bad-format")),
+        ({"cursor": "x" * 65}, ("cursor", "too-long")),
+        ({"status": "asleep"}, ("status", "not-allowed")),
+        ({"store_id": "here"}, ("store_id", "bad-format")),
+        ({"search": "a\u0000"}, ("search", "bad-format")),
+        ({"search": "x" * 255}, ("search", "too-long")),
+    ],
+)
+async def test_a_list_refuses_what_cannot_be_asked(
+    shop: Shop, params: dict[str, str], wrong: tuple[str, str]
+):
+    assert wrong_fields(await shop.owner().get(CARDS, params=params)) == {wrong}

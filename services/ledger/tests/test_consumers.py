@@ -1,0 +1,110 @@
+"""What the ledger hears: applied once, never backwards, bonus once."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+from uuid import UUID
+
+from aiokafka import ConsumerRecord
+from contracts.cards import CardChanged
+from contracts.event import State
+from contracts.programs import ProgramChanged
+from kit.ids import now, uuid7
+from kit.work import envelope
+
+
+def record(fact: State, offset: int = 0, event: bytes | None = None) -> Any:
+    value = event or envelope("test", fact)
+    return ConsumerRecord(
+        topic=fact.topic, partition=0, offset=offset, timestamp=0, timestamp_type=0, key=fact.key().encode(),
+        value=value, checksum=None, serialized_key_size=0, serialized_value_size=0, headers=(),
+    )  # fmt: skip
+
+
+def types(world: Any, card_id: UUID) -> list[int]:
+    return [
+        r[0]
+        for r in world.rows("SELECT type FROM transactions WHERE card_id = %s ORDER BY sequence", card_id)
+    ]
+
+
+async def test_a_cards_event_opens_its_account_once(world: Any) -> None:
+    await world.program(welcome_bonus_points=50)
+    card = world.new_card()
+    event = envelope("cards", card)
+
+    await world.service.listener.take([record(card, 1, event), record(card, 1, event)])
+    await world.service.listener.take([record(card, 1, event), record(card, 2)])
+
+    assert types(world, card.id) == [1, 2]
+    assert world.rows(
+        "SELECT points_balance, total_points_earned FROM accounts WHERE card_id = %s", card.id
+    ) == [(50, 0)]
+    assert [event["sequence"] for event in world.events(card.id)] == [1, 2]
+
+
+async def test_who_had_a_card_before_gets_no_second_bonus_and_a_public_one_waits(world: Any) -> None:
+    await world.program(welcome_bonus_points=50)
+    again, public = world.new_card(first_of_customer=False), world.new_card(via="public")
+    await world.service.listener.take([record(again, 1), record(public, 2)])
+    assert (types(world, again.id), types(world, public.id)) == ([1], [1])
+
+    answer = await world.stamp(public)
+
+    assert types(world, public.id) == [1, 2, 3]
+    assert answer.json()["points_balance"] == 50
+
+
+async def test_a_deleted_card_is_gone_and_an_older_state_does_not_bring_it_back(world: Any) -> None:
+    card = await world.card(version=1)
+    gone = card.model_copy(update={"version": 3, "deleted_at": now()})
+    older = card.model_copy(update={"version": 2})
+
+    await world.service.listener.take([record(gone, 3)])
+    await world.service.listener.take([record(older, 4)])
+
+    answer = await world.stamp(card)
+    assert (answer.status_code, answer.json()["code"]) == (404, "card-not-found")
+
+
+async def test_program_states_never_go_back(world: Any) -> None:
+    card = await world.card()
+    newer = world.states.get(ProgramChanged, world.program_id)
+    changed = newer.model_copy(update={"version": newer.version + 2, "stamps_target": 9})
+    late = newer.model_copy(update={"version": newer.version + 1, "stamps_target": 8})
+
+    await world.service.listener.take([record(changed, 10)])
+    await world.service.listener.take([record(late, 11)])
+
+    assert (await world.stamp(card)).json()["stamps_target"] == 9
+
+
+async def test_an_event_that_cannot_be_read_is_parked_and_blocks_only_its_key(world: Any) -> None:
+    bad, good = world.new_card(), world.new_card()
+    broken = json.loads(envelope("cards", bad))
+    del broken["data"]["merchant_id"]
+
+    records = [record(bad, 20, json.dumps(broken).encode()), record(good, 21), record(bad, 22)]
+    await world.service.listener.take(records)
+
+    assert types(world, good.id) == [1]
+    assert types(world, bad.id) == []
+    rows = world.rows(
+        "SELECT state, record_offset FROM parked_events WHERE key = %s ORDER BY record_offset", str(bad.id)
+    )
+    assert rows == [("parked", 20), ("behind", 22)]
+    assert world.rows("SELECT topic FROM outbox WHERE key = %s", str(bad.id)) == [("cards-events-dlq",)]
+
+
+async def test_a_card_of_a_program_not_heard_of_asks_for_it(world: Any) -> None:
+    program_id = uuid7()
+    program = ProgramChanged(id=program_id, version=1, merchant_id=world.merchant_id, created_at=now())
+
+    async def fetch(kind: str, asked: UUID) -> Any:
+        return program.model_dump(mode="json") if asked == program_id else None
+
+    world.states._fetch = fetch
+    card: CardChanged = world.new_card(program_id=program_id)
+    await world.service.listener.take([record(card, 30)])
+    assert types(world, card.id) == [1]

@@ -1,0 +1,1 @@
+"""The programs service: merchants, stores, settings, programs and rewards as offered."""

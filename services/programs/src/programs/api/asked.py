@@ -1,0 +1,129 @@
+"""What comes with a request beside its body: who asks, If-Match, what a list shall show, an optional key."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import re
+from typing import Annotated
+from uuid import UUID
+
+import msgspec
+from fastapi import Depends, Header, Query, Request, Response
+from pydantic import BaseModel
+
+from contracts.problem import Forbidden, PreconditionRequired, ValidationFailed
+from kit.app import Service
+from kit.fields import Body, Line
+from kit.idempotency import Effect, check_key
+from kit.identity import Caller, allow
+from programs.domain import Seen
+from programs.queries import Listing
+
+#: The scope of admins' idempotency keys; a merchant's own id is that of its people and tills.
+PLATFORM = "platform"
+
+Admin = Annotated[Caller, Depends(allow("admin"))]
+Reader = Annotated[Caller, Depends(allow("owner", "manager", "terminal"))]
+Editor = Annotated[Caller, Depends(allow("owner", "manager"))]
+AnotherService = Annotated[Caller, Depends(allow("service"))]
+
+
+def _service(request: Request) -> Service:
+    service: Service = request.app.state.service
+    return service
+
+
+TheService = Annotated[Service, Depends(_service)]
+
+# -- If-Match
+
+_TAG = re.compile(r'(W/)?"([\x21\x23-\x7e]*)"')
+
+
+def _seen(if_match: Annotated[str | None, Header(description="The ETag that was read")] = None) -> Seen:
+    if if_match is None:
+        raise PreconditionRequired
+    if if_match.strip() == "*":
+        return None
+    # A weak tag never matches: what is compared must be the same to the last byte.
+    strong = [value for weak, value in _TAG.findall(if_match) if not weak]
+    return frozenset(int(value) for value in strong if value.isdigit() and len(value) < 19)
+
+
+IfMatch = Annotated[Seen, Depends(_seen)]
+
+# -- an optional key
+
+
+def _optional_key(
+    idempotency_key: Annotated[
+        str | None, Header(description="Optional: a repeat gets the first answer")
+    ] = None,
+) -> str | None:
+    return None if idempotency_key is None else check_key(idempotency_key)
+
+
+OptionalKey = Annotated[str | None, Depends(_optional_key)]
+
+
+async def switch(
+    service: Service, request: Request, key: str | None, scope: str, body: Body | None, effect: Effect
+) -> Response:
+    """Run a switch: once per key where there is one, else simply."""
+    if key is not None:
+        return await service.idempotency.once(request, key, scope, body, effect)
+    async with service.work() as tx:
+        done = await effect(tx)
+    value = done.body.model_dump(mode="json") if isinstance(done.body, BaseModel) else done.body
+    return Response(msgspec.json.encode(value), done.status, dict(done.headers), "application/json")
+
+
+# -- lists
+
+Limit = Annotated[int, Query(ge=1, le=100, description="How many at most")]
+Cursor = Annotated[str | None, Query(description="`next_cursor` of the page before")]
+Search = Annotated[
+    Annotated[str, Line(0, 254)] | None,
+    Query(description="The start of words of the name, or the whole slug, code or e-mail"),
+]
+Including = Annotated[bool, Query(description="Deleted ones too (admins only)")]
+Only = Annotated[bool, Query(description="Only deleted ones (admins only)")]
+Counted = Annotated[bool, Query(description="Tell `total`, too")]
+OfMerchant = Annotated[UUID | None, Query(description="Only those of this merchant")]
+
+
+def _listing(
+    limit: Limit = 50,
+    cursor: Cursor = None,
+    search: Search = None,
+    include_deleted: Including = False,
+    only_deleted: Only = False,
+    count: Counted = False,
+) -> Listing:
+    return Listing(limit, id_of(cursor), search, include_deleted, only_deleted, count)
+
+
+def _listing_of_live(listing: Annotated[Listing, Depends(_listing)]) -> Listing:
+    if listing.include_deleted or listing.only_deleted:
+        raise Forbidden("only admins see what is deleted")
+    return listing
+
+
+AdminListing = Annotated[Listing, Depends(_listing)]
+VendorListing = Annotated[Listing, Depends(_listing_of_live)]
+
+
+def cursor_of(last: UUID | None) -> str | None:
+    """The opaque text that asks for what comes after this id."""
+    return None if last is None else base64.urlsafe_b64encode(last.bytes).rstrip(b"=").decode()
+
+
+def id_of(cursor: str | None) -> UUID | None:
+    """The id in a cursor. ValidationFailed when it is none of ours."""
+    if cursor is None:
+        return None
+    try:
+        return UUID(bytes=base64.b64decode(cursor + "==", altchars=b"-_", validate=True))
+    except (ValueError, binascii.Error):
+        raise ValidationFailed.of("cursor", "bad-format", "is not one that a list gave") from None

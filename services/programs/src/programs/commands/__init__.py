@@ -1,0 +1,1 @@
+"""What may be asked of the programs service: load, decide, save, state the facts."""

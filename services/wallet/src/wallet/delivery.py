@@ -1,0 +1,167 @@
+"""The delivery loop: takes passes that are behind to a wallet, outside any transaction, until they are not.
+
+Rows are claimed in one transaction, delivered, and recorded in another; who dies in between loses nothing:
+a claim runs out. Several replicas share the work by SKIP LOCKED. What is delivered is the state at the claim;
+a pass that changed meanwhile stays behind.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import random
+from typing import Protocol
+
+from prometheus_client import Counter
+
+from kit.ids import uuid7
+from kit.telemetry import log, registry
+from kit.work import Work, passes
+from wallet import store
+from wallet.domain import Delivered, NotNow, Outcome, Pass, Platform, judge
+
+CLAIM_ROWS = 50
+IN_FLIGHT = 200
+LEASE_S, DELIVER_TIMEOUT_S = 60.0, 15.0
+IDLE_S = 0.25
+DATABASE_PAUSE_S, CLOSE_TIMEOUT_S = 1.0, 5.0
+
+_delivered = Counter(
+    "pass_deliveries_total", "Deliveries by outcome", ["platform", "outcome"], registry=registry
+)
+
+#: A claim, and what its delivery came to.
+Ended = tuple[store.Claimed, Outcome]
+
+
+class Provider(Protocol):
+    """One wallet platform."""
+
+    @property
+    def platform(self) -> Platform: ...
+
+    async def deliver(self, held: Pass) -> Outcome:
+        """Bring the platform to this state. An exception counts as NotNow."""
+        ...
+
+
+class DeliveryLoop:
+    """Works off what is behind on one platform; each has its own loop: one that stalls holds up no other."""
+
+    def __init__(self, work: Work, provider: Provider, *, lease_s: float = LEASE_S) -> None:
+        self._work = work
+        self._provider = provider
+        self._lease_s = lease_s
+        self._in_flight: set[asyncio.Task[None]] = set()
+        self._outcomes: asyncio.Queue[Ended] = asyncio.Queue()
+        self._leaving = asyncio.Event()
+        self._gone = asyncio.Event()
+
+    async def run(self) -> None:
+        """Until told to leave."""
+        self._outcomes = asyncio.Queue()
+        recorder = asyncio.create_task(self._record_all())
+        try:
+            while not self._leaving.is_set():
+                await self._take_due()
+            await asyncio.gather(*self._in_flight)
+            await self._outcomes.join()
+            self._gone.set()
+        finally:
+            tasks = [recorder, *self._in_flight]
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
+
+    async def close(self) -> None:
+        """Take no more; what is in flight is finished and recorded, if it does not take too long."""
+        self._leaving.set()
+        await _within(CLOSE_TIMEOUT_S, self._gone)
+
+    # -- claim, deliver, record
+
+    async def _take_due(self) -> None:
+        """Claim what there is room for and begin; when little was due, pause."""
+        room = min(CLAIM_ROWS, IN_FLIGHT - len(self._in_flight))
+        if room == 0:
+            await asyncio.wait(self._in_flight, return_when=asyncio.FIRST_COMPLETED)
+            return
+        try:
+            found = await self.claim(room)
+        except Exception as error:
+            if not passes(error):
+                raise
+            found = []
+        for claimed in found:
+            task = asyncio.create_task(self._deliver(claimed))
+            self._in_flight.add(task)
+            task.add_done_callback(self._in_flight.discard)
+        if len(found) < room:
+            await _within(IDLE_S, self._leaving)
+
+    async def claim(self, limit: int) -> list[store.Claimed]:
+        """Take what is due; nobody else will for the time of the lease."""
+        async with self._work() as tx:
+            return await store.claim(tx.conn, self._provider.platform, uuid7(), limit, self._lease_s)
+
+    async def _deliver(self, claimed: store.Claimed) -> None:
+        outcome = await self._outcome(claimed.held)
+        _delivered.labels(claimed.platform, type(outcome).__name__.lower()).inc()
+        self._outcomes.put_nowait((claimed, outcome))
+
+    async def _outcome(self, held: Pass) -> Outcome:
+        try:
+            return await asyncio.wait_for(self._provider.deliver(held), DELIVER_TIMEOUT_S)
+        except TimeoutError:
+            return NotNow("timed-out")
+        except Exception as error:  # noqa: BLE001 - whatever a provider meets, the pass stays behind and is tried again
+            # Its kind alone: its words may hold what was sent.
+            log.warning("a delivery to %s failed: %s", self._provider.platform, type(error).__name__)
+            return NotNow(type(error).__name__)
+
+    async def _record_all(self) -> None:
+        """Write outcomes down as they come, many at a time; while the database is away they wait here."""
+        while True:
+            some = [await self._outcomes.get()]
+            while not self._outcomes.empty():
+                some.append(self._outcomes.get_nowait())
+            await self._record_patiently(some)
+            for _ in some:
+                self._outcomes.task_done()
+
+    async def _record_patiently(self, some: list[Ended]) -> None:
+        while True:
+            try:
+                await self.record(some)
+            except Exception as error:
+                if not passes(error):
+                    raise
+                await asyncio.sleep(DATABASE_PAUSE_S)
+            else:
+                return
+
+    async def record(self, ended: list[Ended]) -> None:
+        """Write down what became of these claims, against what the passes are to show by now."""
+        async with self._work() as tx:
+            now = await store.lock_passes(tx.conn, {claimed.held.card_id for claimed, _ in ended})
+            done = []
+            for claimed, outcome in ended:
+                revision, pass_ended = now[claimed.held.card_id]
+                verdict = judge(
+                    outcome,
+                    delivered=claimed.held.revision,
+                    now=revision,
+                    ended=pass_ended,
+                    tries=claimed.tries,
+                    chance=random.random(),  # noqa: S311 - it spreads retries, it guards nothing
+                )
+                devices = outcome.devices if isinstance(outcome, Delivered) else 0
+                done.append(store.Done(claimed, verdict, isinstance(outcome, Delivered), devices))
+            await store.record(tx.conn, done)
+
+
+async def _within(seconds: float, event: asyncio.Event) -> None:
+    """Wait for the event, at most so long."""
+    try:
+        await asyncio.wait_for(event.wait(), seconds)
+    except TimeoutError:
+        return

@@ -1,0 +1,31 @@
+"""SQL in and out: passes kept up with what was heard, deliveries claimed and recorded."""
+
+from __future__ import annotations
+
+from wallet.store.deliveries import (
+    Claimed,
+    Done,
+    claim,
+    count_behind,
+    deliveries_of,
+    hand_out,
+    mark_behind,
+    record,
+)
+from wallet.store.passes import find, keep_balances, keep_cards, lock_passes, redraw
+
+__all__ = [
+    "Claimed",
+    "Done",
+    "claim",
+    "count_behind",
+    "deliveries_of",
+    "find",
+    "hand_out",
+    "keep_balances",
+    "keep_cards",
+    "lock_passes",
+    "mark_behind",
+    "record",
+    "redraw",
+]

@@ -1,0 +1,150 @@
+"""Deliveries in the database: marked, claimed past what others hold, and recorded."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import fields
+from typing import NamedTuple
+from uuid import UUID
+
+from sqlalchemy import select, text
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from wallet import tables
+from wallet.domain import Delivery, Pass, Platform, Verdict
+from wallet.store.passes import PASS_COLUMNS, pass_of
+
+_DELIVERY_COLUMNS = tuple(tables.deliveries.c[field.name] for field in fields(Delivery))
+
+
+class Claimed(NamedTuple):
+    """A pass to be delivered, and the claim under which its outcome is recorded."""
+
+    claim: UUID
+    platform: Platform
+    tries: int
+    held: Pass
+
+
+class Done(NamedTuple):
+    """What became of a claim."""
+
+    claimed: Claimed
+    verdict: Verdict
+    delivered: bool
+    devices: int
+
+
+async def mark_behind(conn: AsyncConnection, card_ids: Sequence[UUID], wait_s: float = 0.0) -> None:
+    """Mark what was handed out of these passes. A statement of its own, after the passes' rows are locked:
+
+    one that locked and marked at once would not see a delivery recorded while it waited.
+    """
+    if card_ids:
+        await conn.execute(_MARK_BEHIND, {"ids": list(card_ids), "wait_s": wait_s})
+
+
+_MARK_BEHIND = text(
+    """
+    UPDATE deliveries SET status = 'behind', behind_since = now(), tries = 0,
+        next_try_at = now() + make_interval(secs => :wait_s)
+    WHERE card_id = ANY(CAST(:ids AS uuid[])) AND status <> 'behind'
+    """
+)
+
+
+async def hand_out(conn: AsyncConnection, card_id: UUID, platform: Platform) -> None:
+    """From now on this pass is delivered on this platform."""
+    await conn.execute(
+        text(
+            "INSERT INTO deliveries (card_id, platform, merchant_id, program_id)"
+            " SELECT card_id, :platform, merchant_id, program_id FROM passes WHERE card_id = :card_id"
+            " ON CONFLICT DO NOTHING"
+        ),
+        {"card_id": card_id, "platform": platform},
+    )
+
+
+async def claim(
+    conn: AsyncConnection, platform: Platform, new_claim: UUID, limit: int, lease_s: float
+) -> list[Claimed]:
+    """Take what is due, past what others hold; a claim that ran out is taken again."""
+    rows = await conn.execute(
+        _CLAIM, {"platform": platform, "claim": new_claim, "limit": limit, "lease_s": lease_s}
+    )
+    tries = {row.card_id: row.tries for row in rows}
+    if not tries:
+        return []
+    held = await conn.execute(select(*PASS_COLUMNS).where(tables.passes.c.card_id.in_(list(tries))))
+    return [Claimed(new_claim, platform, tries[row.card_id], pass_of(row)) for row in held]
+
+
+_CLAIM = text(
+    """
+    WITH due AS (
+        SELECT card_id, platform FROM deliveries
+        WHERE platform = :platform AND status = 'behind' AND next_try_at <= now()
+          AND (claimed_until IS NULL OR claimed_until <= now())
+        ORDER BY next_try_at LIMIT :limit FOR UPDATE SKIP LOCKED)
+    UPDATE deliveries d SET claim = :claim, claimed_until = now() + make_interval(secs => :lease_s),
+        tries = least(d.tries + 1, 1000)
+    FROM due WHERE d.card_id = due.card_id AND d.platform = due.platform
+    RETURNING d.card_id, d.tries
+    """
+)
+
+
+async def record(conn: AsyncConnection, done: Sequence[Done]) -> None:
+    """Write outcomes down, of claims that are still ours. Hold the passes' rows (`lock_passes`)."""
+    rows = sorted(done, key=lambda one: one.claimed.held.card_id)
+    await conn.execute(
+        _RECORD,
+        [
+            {
+                "card_id": one.claimed.held.card_id,
+                "platform": one.claimed.platform,
+                "claim": one.claimed.claim,
+                "status": one.verdict.status,
+                "tries": one.verdict.tries,
+                "wait_s": one.verdict.wait_s,
+                "last_error": one.verdict.last_error,
+                "delivered": one.delivered,
+                "sequence": one.claimed.held.sequence_wanted,
+                "revision": one.claimed.held.revision,
+                "devices": one.devices,
+            }
+            for one in rows
+        ],
+    )
+
+
+_RECORD = text(
+    """
+    UPDATE deliveries SET status = :status, tries = :tries, last_error = :last_error,
+        claim = NULL, claimed_until = NULL,
+        next_try_at = clock_timestamp() + make_interval(secs => :wait_s),
+        behind_since = CASE WHEN :status = 'behind' THEN behind_since END,
+        sequence_shown = CASE WHEN :delivered THEN :sequence ELSE sequence_shown END,
+        revision_shown = CASE WHEN :delivered THEN :revision ELSE revision_shown END,
+        devices = CASE WHEN :delivered THEN :devices ELSE devices END,
+        last_delivered_at = CASE WHEN :delivered THEN clock_timestamp() ELSE last_delivered_at END
+    WHERE card_id = :card_id AND platform = :platform AND claim = :claim
+    """
+)
+
+
+async def deliveries_of(conn: AsyncConnection, card_id: UUID) -> Mapping[Platform, Delivery]:
+    rows = await conn.execute(select(*_DELIVERY_COLUMNS).where(tables.deliveries.c.card_id == card_id))
+    return {row.platform: Delivery(**row._mapping) for row in rows}
+
+
+async def count_behind(conn: AsyncConnection) -> Mapping[Platform, tuple[int, float]]:
+    """Per platform: how many passes are behind, and for how many seconds the one that waits longest."""
+    rows = await conn.execute(
+        text(
+            "SELECT platform, count(*) AS behind,"
+            " CAST(extract(epoch FROM now() - min(behind_since)) AS float8) AS seconds"
+            " FROM deliveries WHERE status = 'behind' GROUP BY platform"
+        )
+    )
+    return {row.platform: (row.behind, max(0.0, row.seconds)) for row in rows}

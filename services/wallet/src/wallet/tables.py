@@ -1,0 +1,73 @@
+"""The wallet's own tables: passes, and what each platform shows of them."""
+
+from __future__ import annotations
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    DateTime,
+    Integer,
+    LargeBinary,
+    MetaData,
+    SmallInteger,
+    Table,
+    Text,
+)
+from sqlalchemy.dialects.postgresql import UUID
+
+metadata = MetaData()
+
+#: One row a card. Serial number and token are owned here: made by the database, never changed, never rebuilt.
+passes = Table(
+    "passes",
+    metadata,
+    Column("card_id", UUID(as_uuid=True), primary_key=True),
+    Column("merchant_id", UUID(as_uuid=True), nullable=False),
+    Column("program_id", UUID(as_uuid=True), nullable=False),
+    Column("serial_number", UUID(as_uuid=True), nullable=False),
+    Column("authentication_token", LargeBinary, nullable=False),
+    # of the card; null and version 0 while only the ledger has told of it
+    Column("card_version", BigInteger, nullable=False),
+    Column("card_number", Text),
+    Column("qr_code", Text),
+    Column("locale", Text),
+    Column("deleted_at", DateTime(timezone=True)),
+    # of the account, as of `sequence_wanted`
+    Column("is_active", Boolean, nullable=False),
+    Column("stamp_count", Integer, nullable=False),
+    Column("stamps_redeemed", Integer, nullable=False),
+    Column("total_stamps_earned", Integer, nullable=False),
+    Column("points_balance", Integer, nullable=False),
+    Column("points_redeemed", Integer, nullable=False),
+    Column("total_points_earned", BigInteger, nullable=False),
+    Column("total_points_voided", BigInteger, nullable=False),
+    Column("sequence_wanted", BigInteger, nullable=False),
+    Column("last_hash", Text),
+    Column("last_transaction_at", DateTime(timezone=True)),
+    # goes up with every change of what is shown
+    Column("revision", BigInteger, nullable=False),
+    Column("changed_at", DateTime(timezone=True), nullable=False),
+)
+
+#: One row for a pass that was handed out on a platform: what it shows, and when it is tried again.
+deliveries = Table(
+    "deliveries",
+    metadata,
+    Column("card_id", UUID(as_uuid=True), primary_key=True),
+    Column("platform", Text, primary_key=True),
+    Column("merchant_id", UUID(as_uuid=True), nullable=False),
+    Column("program_id", UUID(as_uuid=True), nullable=False),
+    Column("status", Text, nullable=False),
+    Column("sequence_shown", BigInteger, nullable=False),
+    Column("revision_shown", BigInteger, nullable=False),
+    Column("devices", Integer, nullable=False),
+    Column("tries", SmallInteger, nullable=False),
+    Column("behind_since", DateTime(timezone=True)),
+    Column("next_try_at", DateTime(timezone=True), nullable=False),
+    # who works on it, and until when nobody else does
+    Column("claim", UUID(as_uuid=True)),
+    Column("claimed_until", DateTime(timezone=True)),
+    Column("last_delivered_at", DateTime(timezone=True)),
+    Column("last_error", Text),
+)
