@@ -32,7 +32,7 @@ test-fast: sync ## run the tests that need no servers
 
 .PHONY: check
 check: sync ## format, lint, types, imports, lock and contracts: all as they should be?
-	@$(VENV) -m ruff format --check --quiet $(wildcard $(CODE)) || { echo "check: run 'make format'"; exit 1; }
+	@$(VENV) -m ruff format --check --quiet --output-format concise $(wildcard $(CODE)) || { echo "check: run 'make format'"; exit 1; }
 	@$(VENV) -m ruff check --quiet $(wildcard $(CODE))
 	@$(VENV) -m mypy --no-error-summary $(TYPED)
 	@said=$$(.venv/bin/lint-imports --no-logo 2>&1) || { echo "$$said"; exit 1; }

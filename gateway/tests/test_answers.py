@@ -104,7 +104,9 @@ async def test_a_page_of_a_known_origin_may_ask_first(browsed):
     assert (answer.status_code, answer.content) == (204, b"")
     assert answer.headers["access-control-allow-origin"] == ORIGIN
     assert answer.headers["access-control-allow-methods"] == "GET, PATCH"
-    assert {"authorization", "idempotency-key"} <= set(answer.headers["access-control-allow-headers"].split(", "))
+    assert {"authorization", "idempotency-key"} <= set(
+        answer.headers["access-control-allow-headers"].split(", ")
+    )
     assert "access-control-allow-credentials" not in answer.headers
 
 
@@ -118,7 +120,9 @@ async def test_a_page_of_a_known_origin_may_read_answers_and_refusals(browsed, p
     assert answer.headers["vary"] == "Origin"
 
 
-@pytest.mark.parametrize("origin", ["https://evil.example", "null", "http://till.example", f"{ORIGIN}.evil.example"])
+@pytest.mark.parametrize(
+    "origin", ["https://evil.example", "null", "http://till.example", f"{ORIGIN}.evil.example"]
+)
 async def test_a_page_of_another_origin_may_not(browsed, origin):
     async with browsed.calls(origin=origin, access_control_request_method="PATCH") as page:
         asked, read = await page.options(f"{VENDOR}/program"), await page.get(f"{VENDOR}/program")

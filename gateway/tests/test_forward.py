@@ -1,4 +1,4 @@
-"""Every other route: found in the services' documents, checked, forwarded as it is, and composed where cards are shown."""
+"""Every other route: found in the services' documents, checked, forwarded, composed where cards are shown."""
 
 from __future__ import annotations
 
@@ -90,8 +90,8 @@ async def test_path_query_and_body_go_on_as_they_were_meant(house):
 
 async def test_an_answer_keeps_the_headers_that_the_contract_names(house):
     sent = {
-        "etag": '"4"', "location": "/x", "cache-control": "public, max-age=60", "server": "mine", "x-probe": "1",
-        "set-cookie": "a=b", "retry-after": "3", "access-control-allow-origin": "*",
+        "etag": '"4"', "location": "/x", "cache-control": "public, max-age=60", "server": "mine",
+        "x-probe": "1", "set-cookie": "a=b", "retry-after": "3", "access-control-allow-origin": "*",
     }  # fmt: skip
     house.programs.answer("GET", f"{VENDOR}/program", (200, {}, sent))
 
@@ -127,7 +127,9 @@ async def test_what_creates_needs_a_key_and_valid_json_first(house):
 async def test_bodies_too_large_or_of_another_kind_are_refused(house):
     async with house.as_till() as till:
         large = await till.post(f"{VENDOR}/cards/lookup", json={"qr": "x" * 65_536})
-        other = await till.post(f"{VENDOR}/cards/lookup", content=b"qr=x", headers={"content-type": "text/plain"})
+        other = await till.post(
+            f"{VENDOR}/cards/lookup", content=b"qr=x", headers={"content-type": "text/plain"}
+        )
 
     assert (large.status_code, large.json()["code"]) == (413, "body-too-large")
     assert (other.status_code, other.json()["code"]) == (415, "unsupported-media-type")
@@ -161,17 +163,18 @@ async def test_logs_hold_the_template_never_the_id_or_the_query(house, capsys):
 
 
 def ledger_knows(house: Any, *ids: str) -> None:
-    house.ledger.answer("POST", "/internal/card-views", (200, {"views": {card: VIEW for card in ids}}, {}))
+    house.ledger.answer("POST", "/internal/card-views", (200, {"views": dict.fromkeys(ids, VIEW)}, {}))
 
 
 async def test_a_card_is_completed_by_its_account(house):
-    house.cards.answer("GET", f"{VENDOR}/cards/{CARD}", (200, {"id": CARD, "status": "active", "qr_code": "q"}, {}))
+    held = {"id": CARD, "status": "active", "qr_code": "q"}
+    house.cards.answer("GET", f"{VENDOR}/cards/{CARD}", (200, held, {}))
     ledger_knows(house, CARD)
 
     async with house.as_till() as till:
         answer = await till.get(f"{VENDOR}/cards/{CARD}")
 
-    assert answer.json() == {"id": CARD, "qr_code": "q", **VIEW}
+    assert answer.json() == {**held, **VIEW}
     (asked,) = house.ledger.asked
     assert asked.json() == {
         "card_ids": [CARD],
@@ -198,7 +201,9 @@ async def test_an_enrolled_card_keeps_status_and_location(house):
 async def test_a_page_of_cards_is_completed_by_one_question(house):
     other = str(uuid4())
     page = {"items": [{"id": CARD}, {"id": other}], "next_cursor": "c"}
-    house.cards.answer("GET", f"{VENDOR}/cards", (200, page, {}), (200, {"items": [], "next_cursor": None}, {}))
+    house.cards.answer(
+        "GET", f"{VENDOR}/cards", (200, page, {}), (200, {"items": [], "next_cursor": None}, {})
+    )
     ledger_knows(house, CARD, other)
 
     async with house.as_owner() as owner:

@@ -1,4 +1,4 @@
-"""A move of a balance on its way to the ledger: the order of checks, staff approval, what goes along and what does not."""
+"""A move on its way to the ledger: the order of checks, staff approval, what goes along and what does not."""
 
 from __future__ import annotations
 
@@ -16,7 +16,9 @@ STAMPED = {"transaction_id": "t", "stamp_count": 7}
 
 async def move(house: Any, body: Any, path: str = STAMP, **headers: str) -> Any:
     content = body if isinstance(body, bytes) else json.dumps(body).encode()
-    async with house.as_till(**{"content_type": "application/json", "idempotency_key": KEY, **headers}) as till:
+    async with house.as_till(
+        **{"content_type": "application/json", "idempotency_key": KEY, **headers}
+    ) as till:
         return await till.post(path, content=content)
 
 
@@ -114,7 +116,9 @@ async def test_identity_comes_before_role_json_key_and_body(house):
     assert house.ledger.asked == []
 
 
-@pytest.mark.parametrize("body", [b"", b"{", b"nothing", b'{"a": NaN}', b'"\xff"', b'{"qr": "\\ud800"}', b"[" * 9000])
+@pytest.mark.parametrize(
+    "body", [b"", b"{", b"nothing", b'{"a": NaN}', b'"\xff"', b'{"qr": "\\ud800"}', b"[" * 9000]
+)
 async def test_what_is_not_json_is_refused_here(house, body):
     answer = await move(house, body)
 
@@ -202,7 +206,8 @@ async def test_a_pin_is_exchanged_for_a_session_after_the_ledger_said_that_the_m
 
 
 @pytest.mark.parametrize(
-    ("status", "known"), [(200, STAMPED), (409, {"code": "stamp-cooldown"}), (422, {"code": "validation-failed"})]
+    ("status", "known"),
+    [(200, STAMPED), (409, {"code": "stamp-cooldown"}), (422, {"code": "validation-failed"})],
 )
 async def test_a_known_or_wrong_move_is_answered_without_looking_at_the_pin(house, status, known):
     house.ledger.answer("POST", STAMP, (status, known, {"idempotency-replayed": "true"}))

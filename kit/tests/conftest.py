@@ -50,7 +50,7 @@ def plain_database(postgres: Any) -> Iterator[str]:
 
 @pytest.fixture
 def service_on(keys: Keys) -> Callable[..., Service]:
-    """`service_on(url)` makes a service that hears nothing; without an address its database does not answer."""
+    """`service_on(url)` makes a service that hears nothing; without an address it has no database."""
 
     def make(url: str = NOWHERE, **settings: Any) -> Service:
         given = keys.settings("cards", url, public_base_url="https://shop.example", **settings)

@@ -10,10 +10,10 @@ from typing import Annotated, Any
 
 import httpx
 import pytest
-from contracts.problem import CardNotFound
 from fastapi import APIRouter, Depends, Response
 from pydantic import Field
 
+from contracts.problem import CardNotFound
 from kit import telemetry
 from kit.app import Answer, HotRequest, Service, openapi_of
 from kit.fields import Body, Line, Whole
@@ -168,10 +168,15 @@ async def test_a_body_without_a_length_is_measured_as_it_comes(http: httpx.Async
 async def test_a_body_that_is_not_called_json_is_refused(http: httpx.AsyncClient, kind: str | None):
     headers = {"content-type": kind} if kind else {}
 
-    assert problem(await http.post("/letters", content=b"{}", headers=headers)) == (415, "unsupported-media-type")
+    assert problem(await http.post("/letters", content=b"{}", headers=headers)) == (
+        415,
+        "unsupported-media-type",
+    )
 
 
-@pytest.mark.parametrize("kind", ["application/json; charset=utf-8", "Application/JSON", "application/merge-patch+json"])
+@pytest.mark.parametrize(
+    "kind", ["application/json; charset=utf-8", "Application/JSON", "application/merge-patch+json"]
+)
 async def test_json_may_be_called_json_in_several_ways(http: httpx.AsyncClient, kind: str):
     body = b'{"label": "a", "weight_grams": 1}'
 
@@ -185,9 +190,15 @@ async def test_who_may_is_asked_before_the_body_and_the_key_is(http: httpx.Async
 
     assert problem(await http.post("/parcels/3", json=body)) == (401, "unauthenticated")
     assert problem(await http.post("/parcels/3", json=body, headers=manager)) == (403, "forbidden")
-    assert problem(await http.post("/parcels/3", json=body, headers=owner)) == (400, "idempotency-key-missing")
+    assert problem(await http.post("/parcels/3", json=body, headers=owner)) == (
+        400,
+        "idempotency-key-missing",
+    )
     key = {"idempotency-key": "0123456789abcdef"}
-    assert problem(await http.post("/parcels/3", json=body, headers=owner | key)) == (422, "validation-failed")
+    assert problem(await http.post("/parcels/3", json=body, headers=owner | key)) == (
+        422,
+        "validation-failed",
+    )
 
 
 # -- hot routes
@@ -219,7 +230,12 @@ async def test_half_a_request_is_none(service: Service):
     async def send_message(message: Any) -> None:
         sent.append(message)
 
-    scope = {"type": "http", "method": "POST", "path": "/half", "headers": [(b"content-type", b"application/json")]}
+    scope = {
+        "type": "http",
+        "method": "POST",
+        "path": "/half",
+        "headers": [(b"content-type", b"application/json")],
+    }
     await service.app(scope, receive, send_message)
 
     assert (arrived, sent) == ([], [])
@@ -310,7 +326,9 @@ async def test_a_service_without_its_database_lives_but_is_not_ready(http: httpx
     assert ready.json() == {"status": "not ready", "database": "does not answer", "messages": "ok"}
 
 
-async def test_a_service_is_ready_when_all_its_parts_are(service_on: Callable[..., Service], plain_database: str):
+async def test_a_service_is_ready_when_all_its_parts_are(
+    service_on: Callable[..., Service], plain_database: str
+):
     service, loaded = service_on(plain_database), False
     service.ready_when("projection", lambda: loaded)
     async with client(service.app) as http:
@@ -372,7 +390,8 @@ async def test_work_that_fails_is_started_again(service: Service):
     assert tries == 2
 
 
-async def test_what_cannot_be_closed_does_not_keep_the_rest_open(service: Service):
+async def test_what_cannot_be_closed_does_not_keep_the_rest_open(service_on: Callable[..., Service]):
+    service = service_on(shutdown_grace_s=0.2)
     closed = []
 
     async def first() -> None:

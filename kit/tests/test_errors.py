@@ -6,6 +6,8 @@ import json
 from typing import Any
 
 import pytest
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+
 from contracts.problem import (
     CODES,
     IdempotencyKeyInUse,
@@ -16,8 +18,6 @@ from contracts.problem import (
     UpstreamUnavailable,
     ValidationFailed,
 )
-from sqlalchemy.exc import TimeoutError as PoolTimeout
-
 from kit.errors import FIELD_CODES, headers_of, refusal_of, refusal_of_fault, refusal_of_status, render
 
 

@@ -8,11 +8,11 @@ from typing import Annotated, Any
 
 import httpx
 import pytest
-from contracts.problem import AlreadyExists, CardNotFound, IdempotencyKeyInvalid, IdempotencyKeyMissing
 from fastapi import APIRouter, Request, Response
 from pydantic import BaseModel
 from sqlalchemy import text
 
+from contracts.problem import AlreadyExists, CardNotFound, IdempotencyKeyInvalid, IdempotencyKeyMissing
 from kit.app import Service
 from kit.fields import Body, Line
 from kit.idempotency import Key, Made, check_key, hash_of_key, hash_of_request
@@ -46,12 +46,16 @@ class Desk:
 
         @router.post("/parcels")
         async def send(request: Request, parcel: Parcel, key: Key, scope: str = "shop") -> Response:
-            return await service.idempotency.once(request, key, scope, parcel, lambda tx: self.effect(tx, parcel))
+            return await service.idempotency.once(
+                request, key, scope, parcel, lambda tx: self.effect(tx, parcel)
+            )
 
         service.include(router)
 
     async def effect(self, tx: Tx, parcel: Parcel) -> Made:
-        row = await tx.conn.execute(text("INSERT INTO parcels (label) VALUES (:label) RETURNING id"), parcel.model_dump())
+        row = await tx.conn.execute(
+            text("INSERT INTO parcels (label) VALUES (:label) RETURNING id"), parcel.model_dump()
+        )
         self.begun.set()
         await self.may_end.wait()
         if self.refusal is not None:
@@ -80,7 +84,9 @@ async def http(desk: Desk) -> AsyncIterator[httpx.AsyncClient]:
         yield made
 
 
-async def send(http: httpx.AsyncClient, key: str | None = KEY, path: str = "/parcels", **body: Any) -> httpx.Response:
+async def send(
+    http: httpx.AsyncClient, key: str | None = KEY, path: str = "/parcels", **body: Any
+) -> httpx.Response:
     headers = {"idempotency-key": key} if key is not None else {}
     return await http.post(path, json={"label": "x", **body}, headers=headers)
 
@@ -101,7 +107,9 @@ async def test_a_secret_is_not_in_the_database(desk: Desk, http: httpx.AsyncClie
     await send(http)
 
     async with desk.service.work.read() as conn:
-        kept = (await conn.execute(text("SELECT idempotent_answers::text FROM idempotent_answers"))).scalar_one()
+        kept = (
+            await conn.execute(text("SELECT idempotent_answers::text FROM idempotent_answers"))
+        ).scalar_one()
 
     assert KEY not in kept
     assert b"shown once".hex() not in kept
@@ -151,7 +159,9 @@ async def test_a_twin_waits_a_second_and_is_told_to_come_back(desk: Desk, http: 
     assert (await send(http)).headers["idempotency-replayed"] == "true"
 
 
-async def test_a_conflict_is_kept_with_its_request_id_and_its_effect_is_not(desk: Desk, http: httpx.AsyncClient):
+async def test_a_conflict_is_kept_with_its_request_id_and_its_effect_is_not(
+    desk: Desk, http: httpx.AsyncClient
+):
     desk.refusal = AlreadyExists("there is one")
     first = await send(http)
     desk.refusal = None
@@ -218,7 +228,9 @@ def test_a_key_is_16_to_255_printable_ascii_characters(key: str):
     assert check_key(key) == key
 
 
-@pytest.mark.parametrize("key", ["", "x" * 15, "x" * 256, "0123456789abcdé", "0123456789abcde\t", "0123456789abcdef\x7f"])
+@pytest.mark.parametrize(
+    "key", ["", "x" * 15, "x" * 256, "0123456789abcdé", "0123456789abcde\t", "0123456789abcdef\x7f"]
+)
 def test_any_other_key_is_refused(key: str):
     with pytest.raises(IdempotencyKeyInvalid):
         check_key(key)

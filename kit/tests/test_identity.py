@@ -10,9 +10,9 @@ from typing import Any
 
 import jwt
 import pytest
-from contracts.problem import Forbidden, StaffApprovalExpired, StaffApprovalInvalid, Unauthenticated
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
+from contracts.problem import Forbidden, StaffApprovalExpired, StaffApprovalInvalid, Unauthenticated
 from kit import identity
 from kit.identity import (
     INTERNAL,
@@ -56,7 +56,9 @@ def test_a_service_speaks_for_itself(keys: Keys, trusted: TrustedKeys):
     assert Callers(trusted).of(f"Bearer {token}") == Caller("service", service="ledger")
 
 
-@pytest.mark.parametrize("caller", [TILL, Caller("service", service="gateway"), Caller("admin", service="wallet")])
+@pytest.mark.parametrize(
+    "caller", [TILL, Caller("service", service="gateway"), Caller("admin", service="wallet")]
+)
 def test_a_service_speaks_for_nobody_else(keys: Keys, trusted: TrustedKeys, caller: Caller):
     token = keys.signer("wallet").internal(caller)
 
@@ -64,7 +66,9 @@ def test_a_service_speaks_for_nobody_else(keys: Keys, trusted: TrustedKeys, call
         Callers(trusted).of(f"Bearer {token}")
 
 
-@pytest.mark.parametrize("header", [None, "", "Basic abc", "Bearer", "Bearer ", "Bearer a.b.c", "Bearer é.é.é"])
+@pytest.mark.parametrize(
+    "header", [None, "", "Basic abc", "Bearer", "Bearer ", "Bearer a.b.c", "Bearer é.é.é"]
+)
 def test_no_token_or_none_at_all_is_unauthenticated(trusted: TrustedKeys, header: str | None):
     with pytest.raises(Unauthenticated):
         Callers(trusted).of(header)
@@ -79,7 +83,9 @@ def test_a_token_signed_by_a_stranger_is_refused(tmp_path: Path, trusted: Truste
 
 
 def test_a_service_cannot_sign_under_the_name_of_another(keys: Keys, trusted: TrustedKeys):
-    token = keys.signer("wallet").sign({"iss": "gateway", "aud": INTERNAL, "role": "admin", "exp": time.time() + 60})
+    token = keys.signer("wallet").sign(
+        {"iss": "gateway", "aud": INTERNAL, "role": "admin", "exp": time.time() + 60}
+    )
 
     with pytest.raises(Unauthenticated):
         Callers(trusted).of(f"Bearer {token}")

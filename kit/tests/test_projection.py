@@ -1,4 +1,4 @@
-"""Copies of states that other services own: never going back, the same in every replica, asked for once when unknown."""
+"""Copies of states that others own: never going back, the same in every replica, asked for when unknown."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ from typing import Any, ClassVar
 from uuid import UUID
 
 import pytest
+
 from contracts.event import State
 from contracts.problem import UpstreamUnavailable
-
 from kit import projection
 from kit.ids import uuid7
 from kit.listener import Heard
@@ -99,11 +99,14 @@ async def test_what_was_heard_is_there_once_it_is_committed(work: Work, shelves:
 
 async def test_what_was_rolled_back_was_never_heard(work: Work, shelves: Projection):
     told = shelf()
-    with pytest.raises(RuntimeError):
+
+    async def fail_later() -> None:
         async with work() as tx:
             await shelves.hear(tx, [Heard(uuid7(), Trace("", ""), told)])
             raise RuntimeError("a later event failed")
 
+    with pytest.raises(RuntimeError):
+        await fail_later()
     await shelves.catch_up()
     assert shelves.get(Shelf, told.id) is None
 
@@ -208,7 +211,9 @@ async def test_changes_of_two_writers_at_once_all_reach_a_replica(work: Work, ow
     assert {state.id for state in reader.all(Shelf)} == {state.id for states in told for state in states}
 
 
-async def test_an_unknown_id_is_asked_for_once_by_all_who_need_it(work: Work, shelves: Projection, owner: Owner):
+async def test_an_unknown_id_is_asked_for_once_by_all_who_need_it(
+    work: Work, shelves: Projection, owner: Owner
+):
     known = shelf()
     owner.states[known.id] = known
 
@@ -243,7 +248,9 @@ async def test_an_id_that_does_not_exist_is_remembered_for_a_moment(
     assert await shelves.load(Shelf, late.id) == late
 
 
-async def test_a_miss_is_forgotten_as_soon_as_the_state_is_told(work: Work, shelves: Projection, owner: Owner):
+async def test_a_miss_is_forgotten_as_soon_as_the_state_is_told(
+    work: Work, shelves: Projection, owner: Owner
+):
     late = shelf()
     assert await shelves.load(Shelf, late.id) is None
 

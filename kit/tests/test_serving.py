@@ -16,8 +16,8 @@ from pathlib import Path
 
 import httpx
 import pytest
-from contracts.problem import UpstreamUnavailable
 
+from contracts.problem import UpstreamUnavailable
 from kit.http import Peer, Upstream
 from kit.testing import Keys
 

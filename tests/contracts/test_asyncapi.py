@@ -1,4 +1,4 @@
-"""The AsyncAPI documents say what topics.yaml says: who tells, who hears, on which channel, in which schema."""
+"""The AsyncAPI documents say what topics.yaml says: who tells, who hears, where, in which schema."""
 
 from __future__ import annotations
 

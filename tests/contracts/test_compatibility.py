@@ -1,4 +1,4 @@
-"""The compatibility checker: each change that breaks an old reader or an old message is caught, and nothing else is."""
+"""Each change that breaks an old reader or an old message is caught, and nothing else is."""
 
 from __future__ import annotations
 

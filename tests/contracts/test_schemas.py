@@ -1,4 +1,4 @@
-"""What services say to each other: every event has a model, a schema that breaks nobody, a place on a topic, examples."""
+"""Every event has a model, a schema that breaks nobody, a place on a topic, and examples."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ def example(name: str) -> dict[str, Any]:
 
 
 def members(schema: Any) -> Iterator[str]:
-    """Every member's name, at any depth, but of those that say yes or no: `require_staff_pin` holds no PIN."""
+    """Every member's name, at any depth, but of those that say yes or no: `require_staff_pin` holds none."""
     if isinstance(schema, dict):
         yield from (
             name for name, part in schema.get("properties", {}).items() if part.get("type") != "boolean"

@@ -1,4 +1,4 @@
-"""What auth-pins tells: terminals, staff members, users and signing keys, each as a whole state without names."""
+"""What auth-pins tells: terminals, staff, users, signing keys, each as a whole state without names."""
 
 from __future__ import annotations
 

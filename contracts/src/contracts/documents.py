@@ -1,4 +1,4 @@
-"""The committed documents beside the models: topics, schemas, AsyncAPI and OpenAPI, by their path in the distribution."""
+"""The committed documents beside the models: topics, schemas, AsyncAPI and OpenAPI, by their path."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from pathlib import Path
 
 
 def folder() -> Path:
-    """Where they are: inside the package when it was installed from a wheel, the distribution's folder in a work tree."""
+    """Where they are: inside the package that a wheel installed, or around it in a work tree."""
     package = Path(str(resources.files("contracts")))
     return package if (package / "topics.yaml").exists() else package.parents[1]
 

@@ -1,4 +1,4 @@
-"""What the programs service tells: merchants, stores, merchant settings, programs and rewards, each as a whole state."""
+"""What the programs service tells: merchants, stores, settings, programs, rewards, each as a whole state."""
 
 from __future__ import annotations
 
@@ -76,7 +76,7 @@ class Tier(BaseModel):
 
 
 class ProgramChanged(_ProgramsState):
-    """The rules of one program. `redeem_until`: after it is switched off, what was earned can be redeemed until then."""
+    """One program's rules. After it is switched off, what was earned can be redeemed until `redeem_until`."""
 
     type: ClassVar[str] = "programs.program-changed.v1"
     kind: ClassVar[str] = "program"

@@ -1,7 +1,8 @@
-"""Compares two versions of a schema: what would an old reader refuse, and which old message would a new one refuse?
+"""Compares two versions of a schema: what would an old reader refuse, and what old message a new one?
 
-Both kinds live side by side while a platform is upgraded, and a topic keeps old messages for years: so a member that
-exists never changes. A new optional member is the one change that breaks nobody; anything else is a new version.
+Both live side by side while a platform is upgraded, and a topic keeps old messages for years: so a member
+that exists never changes. A new optional member is the one change that breaks nobody; anything else is a
+new version.
 """
 
 from __future__ import annotations
@@ -87,7 +88,7 @@ def _compare_members(old: Schema, new: Schema, at: str) -> Iterator[str]:
 
 
 def _by_type(node: Schema) -> dict[str, Schema]:
-    """The alternatives of a schema by their JSON type: `anyOf [string, null]` and `type: [string, null]` are the same."""
+    """The alternatives by JSON type: `anyOf [string, null]` and `type: [string, null]` are the same."""
     found: dict[str, Schema] = {}
     for part in node.get("anyOf") or node.get("oneOf") or [node]:
         kinds = part.get("type", "anything")

@@ -36,7 +36,7 @@ def close_shared_ones(superuser_url: str) -> None:
 
 def ensure_role(connection: psycopg.Connection, role: str, password: str) -> None:
     """Made when missing; its password is set each time, so that keys and cluster agree again."""
-    exists = connection.execute("SELECT FROM pg_roles WHERE rolname = %s", [role]).fetchone()
+    exists = connection.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [role]).fetchone()
     verb = sql.SQL("ALTER" if exists else "CREATE")
     # LOGIN only: no role here may make databases or other roles.
     statement = sql.SQL("{} ROLE {} LOGIN PASSWORD {}").format(
@@ -52,7 +52,7 @@ def ensure_database(superuser_url: str, kind: ServiceKind, keys: Keys, name: str
     with psycopg.connect(superuser_url, autocommit=True) as connection:
         ensure_role(connection, owner, keys.database_password(kind.name, "owner").read_text())
         ensure_role(connection, app, keys.database_password(kind.name, "app").read_text())
-        if not connection.execute("SELECT FROM pg_database WHERE datname = %s", [name]).fetchone():
+        if not connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [name]).fetchone():
             create = sql.SQL("CREATE DATABASE {} OWNER {}").format(
                 sql.Identifier(name), sql.Identifier(owner)
             )

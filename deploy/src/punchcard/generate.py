@@ -1,14 +1,14 @@
-"""Writes what the contracts' models and the services' routes say as documents: JSON Schema, AsyncAPI and OpenAPI.
+"""Writes what models and routes say as documents: JSON Schema, AsyncAPI and OpenAPI.
 
-`python -m punchcard.generate` writes them under contracts/, `--check` names those that are not what the code says.
-A schema that would break an old reader or an old message is refused: that is a new version of the event.
+`python -m punchcard.generate` writes them under contracts/, `--check` names those that the code says no
+longer. A schema that would break an old reader or an old message is refused: that is a new version of the
+event.
 """
 
 from __future__ import annotations
 
 import hashlib
 import importlib
-import importlib.util
 import json
 import sys
 import tempfile
@@ -21,12 +21,13 @@ from pydantic.json_schema import GenerateJsonSchema
 
 from contracts import documents
 from contracts.event import Envelope, Fact
+from gateway.edge.merging import merged
 from kit.app import openapi_of
 from kit.settings import ServiceSettings
 from kit.testing import Keys
 from punchcard.compatibility import breaks
 from punchcard.problems import Found, Problem, WrongUsage
-from punchcard.services import SERVICES, ServiceKind
+from punchcard.services import GATEWAY, SERVICES, ServiceKind
 
 #: What the documents say of this platform's address; a running one says its own.
 PUBLIC_BASE_URL = "http://localhost:8000"
@@ -107,14 +108,12 @@ def asyncapi() -> dict[str, bytes]:
 
 
 def openapi() -> dict[str, bytes]:
-    """An OpenAPI document per service: of its public routes, as its process would serve them."""
-    found = {}
+    """An OpenAPI document per service, of its public routes, and the gateway's: all of them merged."""
     with tempfile.TemporaryDirectory() as folder:
         keys = Keys(Path(folder))
-        for kind in SERVICES:
-            if importlib.util.find_spec(f"{kind.package}.main") is not None:
-                found[f"openapi/{kind.name}.json"] = _text(_openapi_of(kind, keys))
-    return found
+        found = {kind.name: _openapi_of(kind, keys) for kind in SERVICES if kind is not GATEWAY}
+    found[GATEWAY.name] = merged(found, PUBLIC_BASE_URL)
+    return {f"openapi/{name}.json": _text(document) for name, document in found.items()}
 
 
 def _openapi_of(kind: ServiceKind, keys: Keys) -> dict[str, Any]:
@@ -140,8 +139,8 @@ def _asyncapi_of(kind: ServiceKind, topics: dict[str, Any]) -> dict[str, Any]:
     channels: dict[str, Any] = {}
     operations: dict[str, Any] = {}
     types: set[str] = set()
-    for name, topic in topics["topics"].items():
-        topic = {**topics["defaults"], **topic}
+    for name, declared in topics["topics"].items():
+        topic = {**topics["defaults"], **declared}
         told, hears = topic["owner"] == kind.name, kind.name in topic["consumers"]
         if told or hears:
             types.update(topic["types"])

@@ -82,8 +82,8 @@ class ServiceHandle(Supervised[ServiceProcess]):
 class Stack:
     """start() brings it up whole, stop() ends it in the reverse order; both also as a context manager.
 
-    `env` gives settings by service name, or under "*" for every service. Without `durable` PostgreSQL does
-    not wait for the disk: quick, but not for tests that kill it.
+    `env` gives settings by service name, or under "*" for every service. Without `durable` PostgreSQL writes
+    each commit but does not wait for the disk: kill -9 loses nothing, a power cut would.
     """
 
     def __init__(

@@ -156,7 +156,7 @@ def stack(punchcard_homes: Callable[[str], Home]) -> Iterator[Stack]:
 
 @pytest.fixture(scope="session")
 def durable_stack(punchcard_homes: Callable[[str], Home]) -> Iterator[Stack]:
-    """A platform of its own with fsync on, for tests that kill: each leaves everything running again."""
+    """A platform of its own with fsync on, for tests that kill: each leaves everything running."""
     from punchcard.stack import Stack
 
     if _Running.stack is not None:

@@ -4,17 +4,16 @@ from __future__ import annotations
 
 import os
 import signal
-import threading
 import time
 
+import httpx
 from rich.console import Console
 from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
-from rich.table import Table
 
 from punchcard.demo import seed as demo_data
 from punchcard.home import Home
-from punchcard.services import GATEWAY
+from punchcard.problems import Problem
 from punchcard.stack import ALL, Stack
 
 #: The second Ctrl-C ends the process like this.
@@ -24,6 +23,8 @@ INTERRUPTED = 130
 def up(home: Home, *, port: int, with_demo: bool, console: Console) -> None:
     """Start, tell, wait, stop."""
     began = time.monotonic()
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, signal.default_int_handler)  # as Ctrl-C
     console.print(f"[bold]Punchcard[/bold] starts in {escape(str(home.path))}")
     stack = Stack(
         home,
@@ -34,18 +35,17 @@ def up(home: Home, *, port: int, with_demo: bool, console: Console) -> None:
         tell=lambda words: console.print(f"[yellow]![/yellow] {escape(words)}"),
         on_step=lambda step, seconds: console.print(f"  [green]✓[/green] {step:<26} {seconds:6.1f} s"),
     )
-    leaving = threading.Event()
     try:
-        stack.start()
-        serving_s = time.monotonic() - began
-        console.print(f"  serving after {serving_s:.1f} s")
+        stack.start()  # what it began is ended again when this fails
+    except KeyboardInterrupt:
+        return
+    try:
+        console.print(f"  serving after {time.monotonic() - began:.1f} s")
         if with_demo:
             _seed(stack, home, console)
         _tell_addresses(stack, home, console)
-        signal.signal(signal.SIGTERM, lambda *_: leaving.set())
-        signal.signal(signal.SIGHUP, lambda *_: leaving.set())
-        while not leaving.wait(1.0):
-            pass
+        while True:
+            time.sleep(3600)
     except KeyboardInterrupt:
         pass
     finally:
@@ -72,38 +72,37 @@ def _seed(stack: Stack, home: Home, console: Console) -> None:
         return
     began = time.monotonic()
     columns = (TextColumn("  demo data"), BarColumn(), MofNCompleteColumn())
-    with Progress(*columns, console=console, transient=True) as progress:
+    with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as progress:
         task = progress.add_task("members")
-        demo_data.seed(
-            gateway,
-            stack.admin,
-            home.demo,
-            public_base_url=stack.public_base_url,
-            progress=lambda done, total: progress.update(task, completed=done, total=total),
-        )
+        try:
+            demo_data.seed(
+                gateway,
+                stack.admin,
+                home.demo,
+                public_base_url=stack.public_base_url,
+                progress=lambda done, total: progress.update(task, completed=done, total=total),
+            )
+        except (Problem, httpx.HTTPError) as error:
+            # The platform serves all the same; the next start goes on where this one was.
+            console.print(f"[yellow]![/yellow] the demo is not whole: {escape(str(error))}", soft_wrap=True)
+            return
     console.print(f"  [green]✓[/green] {'demo data':<26} {time.monotonic() - began:6.1f} s")
 
 
 def _tell_addresses(stack: Stack, home: Home, console: Console) -> None:
-    table = Table(box=None, show_header=False, pad_edge=False)
-    table.add_row(
-        "API", f"[bold]{stack.public_base_url}[/bold]   documentation at {stack.public_base_url}/docs"
-    )
-    table.add_row("administrator", f"{stack.admin.email}   {stack.admin.password}")
+    rows = [("API", stack.public_base_url), ("documentation", f"{stack.public_base_url}/docs")]
+    rows.append(("administrator", f"{stack.admin.email}   {stack.admin.password}"))
     made = demo_data.load(home.demo)
     for merchant in made["merchants"] if made else ():
         owner = merchant["owner"]
-        table.add_row(escape(merchant["name"]), f"{owner['email']}   {owner['password']}")
-    for name, handle in stack.services.items():
-        if name != GATEWAY.name:
-            table.add_row(name, f"{handle.url}/health/ready   {handle.log}")
-    console.print()
-    console.print(table)
+        rows.append((f"owner of {merchant['name']}", f"{owner['email']}   {owner['password']}"))
     if made:
-        console.print(
-            f"\nEvery key, PIN and card of the demo: {escape(str(home.demo))}, or `punchcard demo`."
-        )
-    console.print("Ctrl-C stops everything.\n")
+        rows.append(("keys, PINs and cards", f"{home.demo}, or `punchcard demo`"))
+    rows.append(("logs", str(home.logs)))
+    console.print()
+    for name, words in rows:
+        console.print(f"{escape(name):<24} {escape(words)}", soft_wrap=True)
+    console.print("\nCtrl-C stops everything.\n")
 
 
 def _stop(stack: Stack, console: Console) -> None:

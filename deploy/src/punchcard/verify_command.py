@@ -22,8 +22,7 @@ from punchcard.verify import Verdict, verify
 def run(home: Home, database_url: str | None, *, as_json: bool, out: Console, err: Console) -> None:
     """Found names the first bad row."""
     began = time.monotonic()
-    columns = (TextColumn("verify"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    with _ledger(home, database_url) as url, Progress(*columns, console=err, transient=True) as bar:
+    with _ledger(home, database_url) as url, _bar(err) as bar:
         task = bar.add_task("rows", total=None)
         try:
             verdict = verify(url, lambda done, total: bar.update(task, completed=done, total=total))
@@ -37,6 +36,12 @@ def run(home: Home, database_url: str | None, *, as_json: bool, out: Console, er
         out.print(f"{verdict.transactions} transactions of {verdict.cards} cards are right ({seconds:.1f} s)")
     if verdict.faulty_cards:
         raise Found(_sentence(verdict))
+
+
+def _bar(err: Console) -> Progress:
+    """Beside the answer, for people who wait at a terminal."""
+    columns = (TextColumn("verify"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    return Progress(*columns, console=err, transient=True, disable=not err.is_terminal)
 
 
 def as_document(verdict: Verdict, seconds: float) -> dict[str, object]:

@@ -1,4 +1,4 @@
-"""The application every service is: its parts wired together, background work, health, and how it is served."""
+"""The application every service is: its parts, its background work, its health, and how it is served."""
 
 from __future__ import annotations
 
@@ -13,8 +13,6 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 import uvicorn
-from contracts.documents import document
-from contracts.problem import NotFound, Refusal
 from fastapi import APIRouter, FastAPI, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.routing import APIRoute, iter_route_contexts
@@ -22,6 +20,8 @@ from sqlalchemy import text
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 
+from contracts.documents import document
+from contracts.problem import NotFound, Refusal
 from kit import errors, telemetry
 from kit.edge import Answer, Edge, Hot, HotRequest, Receive, Scope, Send
 from kit.idempotency import Idempotency, needs_key
@@ -32,7 +32,18 @@ from kit.settings import ServiceSettings
 from kit.telemetry import RequestLines, log
 from kit.work import Work, open_engine
 
-__all__ = ["Answer", "Edge", "Hot", "HotRequest", "Receive", "Scope", "Send", "Service", "openapi_of", "serve"]
+__all__ = [
+    "Answer",
+    "Edge",
+    "Hot",
+    "HotRequest",
+    "Receive",
+    "Scope",
+    "Send",
+    "Service",
+    "openapi_of",
+    "serve",
+]
 
 GC_THRESHOLD = 50_000
 
@@ -50,10 +61,15 @@ class Service:
         self.callers = Callers(self.trusted)
         self.idempotency = Idempotency(self.work, settings.idempotency_secret, settings.public_base_url)
         self.relay = Relay(
-            self.name, settings.database_url.get_secret_value(), settings.kafka_bootstrap, settings.relay_idle_ms
+            self.name,
+            settings.database_url.get_secret_value(),
+            settings.kafka_bootstrap,
+            settings.relay_idle_ms,
         )
         self.listener = (
-            Listener(self.work, settings.kafka_bootstrap, self.name, settings.kafka_instance_id) if listens else None
+            Listener(self.work, settings.kafka_bootstrap, self.name, settings.kafka_instance_id)
+            if listens
+            else None
         )
         self.hot: dict[tuple[str, str], Hot] = {}
         self._background: list[tuple[str, Callable[[], Awaitable[None]]]] = [
@@ -62,7 +78,9 @@ class Service:
         self._closing: list[Callable[[], Awaitable[None]]] = []
         self._ready_when: dict[str, Callable[[], bool]] = {}
         self._ever_consumed = False
-        self.http = FastAPI(title=title, version="1", lifespan=self._lifespan, openapi_url=None, redirect_slashes=False)
+        self.http = FastAPI(
+            title=title, version="1", lifespan=self._lifespan, openapi_url=None, redirect_slashes=False
+        )
         self.http.state.callers = self.callers
         self.http.state.service = self
         self.http.include_router(self._health())
@@ -93,7 +111,9 @@ class Service:
     async def _lifespan(self, _: FastAPI) -> AsyncIterator[None]:
         tasks = [asyncio.create_task(self._keep_going(name, run)) for name, run in self._background]
         relay = asyncio.create_task(self._keep_going("relay", self.relay.run))
-        listener = asyncio.create_task(self._keep_going("listener", self.listener.run)) if self.listener else None
+        listener = (
+            asyncio.create_task(self._keep_going("listener", self.listener.run)) if self.listener else None
+        )
         lines = asyncio.create_task(self._flush_lines())
         gc.collect()
         gc.freeze()
@@ -101,14 +121,14 @@ class Service:
         try:
             yield
         finally:
-            # What came in is finished (the server waited for it): finish what was heard, tell what was done, leave.
+            # What came in is finished, for that the server waited: finish what was heard, tell what was done.
             if self.listener and listener:
                 self.listener.leave()
                 await _end(listener, self.settings.shutdown_grace_s)
             for close in reversed(self._closing):
                 try:
                     await close()
-                except Exception:
+                except Exception:  # noqa: BLE001 - the rest has to be closed all the same
                     log.exception("something could not be closed; the rest is")
             self.relay.leave()
             await _end(relay, self.settings.shutdown_grace_s / 2)
@@ -127,7 +147,7 @@ class Service:
                 return
             except asyncio.CancelledError:
                 raise
-            except Exception as error:
+            except Exception as error:  # noqa: BLE001 - whatever it was: started again, and told
                 log.warning("%s failed and is started again: %s", name, telemetry.words_of(error))
             pause = 0.2 if time.monotonic() - began > 60 else min(pause * 2, 5.0)
             await asyncio.sleep(pause)
@@ -150,7 +170,11 @@ class Service:
         async def ready(response: Response) -> dict[str, str]:
             parts = await self._parts()
             first = parts["messages"] != "ok" and not self._ever_consumed
-            good = parts["database"] == "ok" and not first and all(check() for check in self._ready_when.values())
+            good = (
+                parts["database"] == "ok"
+                and not first
+                and all(check() for check in self._ready_when.values())
+            )
             response.status_code = 200 if good else 503
             return {"status": "ready" if good else "not ready", **parts}
 
@@ -170,7 +194,7 @@ class Service:
             async with asyncio.timeout(2), self.work.read() as conn:
                 await conn.execute(text("SELECT 1"))
             parts["database"] = "ok"
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001 - an answer is what is looked for
             log.warning("the database does not answer: %s", telemetry.words_of(error))
             parts["database"] = "does not answer"
         consuming = self.listener is None or self.listener.consuming
@@ -245,7 +269,7 @@ async def _end(task: asyncio.Task[Any], grace_s: float) -> None:
 
 
 def openapi_of(service: Service) -> dict[str, Any]:
-    """The service's OpenAPI document; each operation tells who may call it (`x-callers`), internal ones are left out."""
+    """The service's OpenAPI document without internal routes; each operation tells its `x-callers`."""
     document = service.http.openapi()
     for route in iter_route_contexts(service.http.routes):
         if not isinstance(route.original_route, APIRoute) or not route.include_in_schema:
@@ -258,9 +282,13 @@ def openapi_of(service: Service) -> dict[str, Any]:
                     operation["x-callers"] = list(call.roles)
             if needs_key in calls:
                 for parameter in operation["parameters"]:
-                    # Optional to FastAPI, so that its absence is a problem of its own and comes before the body's.
-                    parameter["required"] = parameter.get("required") or parameter["name"] == "idempotency-key"
-    document["paths"] = {path: item for path, item in document["paths"].items() if not path.startswith("/internal")}
+                    # Optional to FastAPI, so that its absence is a problem of its own, before the body's.
+                    parameter["required"] = (
+                        parameter.get("required") or parameter["name"] == "idempotency-key"
+                    )
+    document["paths"] = {
+        path: item for path, item in document["paths"].items() if not path.startswith("/internal")
+    }
     return document
 
 
@@ -268,7 +296,7 @@ def serve(service: Service) -> None:
     """Serve until SIGTERM or SIGINT: stop taking, finish, relay, leave."""
     settings = service.settings
     telemetry.start_logs(service.name, settings.log_level)
-    # The server lets a signal that it took end the process once more when all is done: that end is a clean one.
+    # The server raises a signal that it took once more when all is done: that end is a clean one.
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: sys.exit(0))
     config = uvicorn.Config(

@@ -1,4 +1,4 @@
-"""The outermost layer of a service: ids, body limit, hot routes, problems for what nobody caught, metrics, the log line."""
+"""The edge of a service: ids, body limit, hot routes, problems for what nobody caught, the log line."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ from collections.abc import Awaitable, Callable, Mapping, MutableMapping, Sequen
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from contracts.problem import BodyTooLarge, Refusal, UnsupportedMediaType
-
 from kit import errors, telemetry
 from kit.telemetry import Trace, log, trace_of
 
@@ -35,14 +34,17 @@ class Answer(NamedTuple):
 
     status: int
     body: bytes
-    headers: Sequence[tuple[bytes, bytes]] = ((b"content-type", b"application/json"), (b"cache-control", b"no-store"))
+    headers: Sequence[tuple[bytes, bytes]] = (
+        (b"content-type", b"application/json"),
+        (b"cache-control", b"no-store"),
+    )
 
 
 Hot = Callable[[HotRequest], Awaitable[Answer]]
 
 
 class Edge:
-    """The outermost layer: ids, body limit, hot routes, problems for what nobody caught, metrics and the log line."""
+    """The outermost layer: every request passes it on its way in, every answer on its way out."""
 
     def __init__(self, service: Service) -> None:
         self._service = service
@@ -71,7 +73,7 @@ class Edge:
             await self._refuse(out, path, refusal)
         except _CallerLeft:
             log.debug("a caller left before the whole request was there")
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001 - the last one who can answer
             log.exception("a request failed", extra={"fields": {"route": _route(scope)}})
             if not out.began:
                 await self._refuse(out, path, errors.refusal_of_fault(error))
@@ -86,7 +88,9 @@ class Edge:
         route = _route(scope)
         telemetry.count_answer(route, scope["method"], status, seconds)
         if not route.startswith(("/health", "/metrics")):
-            self._service.lines.add(scope["method"], route, status, seconds, current, scope.get("caller", "-"))
+            self._service.lines.add(
+                scope["method"], route, status, seconds, current, scope.get("caller", "-")
+            )
 
 
 class _Out:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import msgspec
+
 from contracts.problem import (
     BodyTooLarge,
     FieldError,
@@ -17,12 +18,13 @@ from contracts.problem import (
     UpstreamUnavailable,
     ValidationFailed,
 )
-
 from kit.work import passes
 
 FIELD_CODES = frozenset(
-    "required unknown-field wrong-type bad-format too-short too-long too-small too-large not-allowed exactly-one"
-    " too-common".split()
+    (
+        *("required", "unknown-field", "wrong-type", "bad-format", "too-short", "too-long", "too-small"),
+        *("too-large", "not-allowed", "exactly-one", "too-common"),
+    )
 )
 
 _BY_TYPE = {
@@ -89,7 +91,7 @@ def render(refusal: Refusal, *, base: str, instance: str, request_id: str) -> by
 
 
 def headers_of(refusal: Refusal) -> list[tuple[bytes, bytes]]:
-    """The headers that go with a refusal: `Retry-After` in whole seconds, `WWW-Authenticate`, `Allow` aside."""
+    """The headers that go with a refusal: `Retry-After` in whole seconds, `WWW-Authenticate`."""
     headers = [(b"content-type", b"application/problem+json"), (b"cache-control", b"no-store")]
     if refusal.status == 401:
         headers.append((b"www-authenticate", b"Bearer"))

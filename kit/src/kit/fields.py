@@ -1,4 +1,4 @@
-"""Field types of request bodies: strict numbers, normalised text without control characters; unknown fields refused."""
+"""Field types of request bodies: strict numbers, clean normalised text; unknown fields are refused."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ Flag = Annotated[bool, Strict()]
 
 @dataclass(frozen=True)
 class Line:
-    """`Annotated[str, Line(1, 120)]`: NFC, no control characters, trimmed; its length is counted after that."""
+    """`Annotated[str, Line(1, 120)]`: NFC, no control characters, trimmed; then its length is counted."""
 
     shortest: int
     longest: int
@@ -46,7 +46,9 @@ class Line:
     def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
         return core_schema.no_info_after_validator_function(self.clean, core_schema.str_schema(strict=True))
 
-    def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, Any]:
+    def __get_pydantic_json_schema__(
+        self, schema: CoreSchema, handler: GetJsonSchemaHandler
+    ) -> dict[str, Any]:
         return {"type": "string", "minLength": self.shortest, "maxLength": self.longest}
 
 

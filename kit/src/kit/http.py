@@ -1,4 +1,4 @@
-"""Outward HTTP: one client per upstream, kept connections, a time-out on every call, unix sockets where given."""
+"""Outward HTTP: one client per upstream, kept connections, a time-out on every call, unix sockets too."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from uuid import UUID
 
 import aiohttp
 import msgspec
-from contracts.problem import UpstreamUnavailable
 
+from contracts.problem import UpstreamUnavailable
 from kit.identity import Signer
 from kit.telemetry import trace
 
@@ -44,7 +44,10 @@ class Upstream:
             else:
                 connector = aiohttp.TCPConnector(limit=self._connections, ttl_dns_cache=60)
             self._session = aiohttp.ClientSession(
-                connector=connector, timeout=self._timeout, auto_decompress=False, cookie_jar=aiohttp.DummyCookieJar()
+                connector=connector,
+                timeout=self._timeout,
+                auto_decompress=False,
+                cookie_jar=aiohttp.DummyCookieJar(),
             )
         return self._session
 
@@ -65,8 +68,8 @@ class Upstream:
     ) -> Reply:
         """One call; UpstreamUnavailable when no answer came in time.
 
-        A kept connection may have been closed by the other side meanwhile: a call that is safe to repeat (a read, or one
-        with an idempotency key) is then made once more.
+        A kept connection may have been closed by the other side meanwhile: a call that is safe to repeat (a
+        read, or one with an idempotency key) is then made once more.
         """
         timeout = aiohttp.ClientTimeout(total=timeout_ms / 1000) if timeout_ms else self._timeout
         try:
@@ -82,7 +85,12 @@ class Upstream:
             raise UpstreamUnavailable(f"{self.name} cannot be reached") from error
 
     async def _ask(
-        self, method: str, path: str, headers: Mapping[str, str], body: bytes | None, timeout: aiohttp.ClientTimeout
+        self,
+        method: str,
+        path: str,
+        headers: Mapping[str, str],
+        body: bytes | None,
+        timeout: aiohttp.ClientTimeout,
     ) -> Reply:
         async with self._open().request(
             method, self._base + path, headers=headers, data=body, timeout=timeout, allow_redirects=False
@@ -107,14 +115,18 @@ class Peer:
         headers = {**self._headers(), "content-type": "application/json"}
         return self._read(await self._upstream.ask("POST", path, headers, msgspec.json.encode(body)))
 
-    async def state(self, kind: str, id: UUID) -> Mapping[str, Any] | None:
+    async def state(self, kind: str, thing_id: UUID) -> Mapping[str, Any] | None:
         """The whole state of one thing that this peer owns (`/internal/states/{kind}/{id}`)."""
-        found: Mapping[str, Any] | None = await self.get(f"/internal/states/{kind}/{id}")
+        found: Mapping[str, Any] | None = await self.get(f"/internal/states/{kind}/{thing_id}")
         return found
 
     def _headers(self) -> dict[str, str]:
         current = trace.get()
-        ids = {"x-request-id": current.request_id, "traceparent": current.traceparent} if current.request_id else {}
+        ids = (
+            {"x-request-id": current.request_id, "traceparent": current.traceparent}
+            if current.request_id
+            else {}
+        )
         return {"authorization": f"Bearer {self._signer.internal()}", **ids}
 
     def _read(self, reply: Reply) -> Any | None:

@@ -1,4 +1,4 @@
-"""Idempotent POSTs of ordinary routes: the answer is kept in the transaction of its effect, and replayed byte for byte."""
+"""Idempotent POSTs of ordinary routes: the answer is kept in its effect's transaction, and replayed."""
 
 from __future__ import annotations
 
@@ -9,6 +9,12 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Annotated, Any, NamedTuple
 
 import msgspec
+from fastapi import Depends, Header, Request, Response
+from pydantic import BaseModel, SecretStr
+from sqlalchemy import select, text, update
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.exc import DBAPIError
+
 from contracts.problem import (
     IdempotencyKeyExpired,
     IdempotencyKeyInUse,
@@ -17,12 +23,6 @@ from contracts.problem import (
     IdempotencyKeyReused,
     Refusal,
 )
-from fastapi import Depends, Header, Request, Response
-from pydantic import BaseModel, SecretStr
-from sqlalchemy import select, text, update
-from sqlalchemy.dialects.postgresql import insert
-from sqlalchemy.exc import DBAPIError
-
 from kit import errors, tables, telemetry
 from kit.work import Tx, Work
 
@@ -82,11 +82,18 @@ class Idempotency:
         self._base = public_base_url
 
     async def once(
-        self, request: Request, key: str, scope: str, body: BaseModel | None, effect: Effect, *, also: Any = None
+        self,
+        request: Request,
+        key: str,
+        scope: str,
+        body: BaseModel | None,
+        effect: Effect,
+        *,
+        also: Any = None,
     ) -> Response:
         """Run the effect in a transaction and keep its answer, or replay the one that is kept.
 
-        Kept are 2xx and 409 refusals. `also` goes into what makes two requests the same beside method, path and body.
+        Kept are 2xx and 409 refusals. Two requests are the same by method, path, body and `also`.
         """
         name = hash_of_key(f"{self._work.service}/{scope}", key)
         value = [body.model_dump(mode="json") if body else None, also]
@@ -132,7 +139,9 @@ class Idempotency:
         body = b"" if value is None else msgspec.json.encode(value)
         hidden = {**value, **dict.fromkeys(made.secrets)} if value and made.secrets else value
         headers = {"content-type": "application/json", **made.headers} if body else dict(made.headers)
-        await self._store(tx, name, made.status, headers, b"" if hidden is None else msgspec.json.encode(hidden))
+        await self._write(
+            tx, name, made.status, headers, b"" if hidden is None else msgspec.json.encode(hidden)
+        )
         return Response(body, made.status, headers)
 
     async def _keep_refusal(self, request: Request, name: bytes, asked: bytes, refusal: Refusal) -> Response:
@@ -145,15 +154,17 @@ class Idempotency:
         headers = {name.decode(): value.decode() for name, value in errors.headers_of(refusal)}
         async with self._work() as tx:
             if await self._claim(tx, name, asked):
-                await self._store(tx, name, refusal.status, headers, body)
+                await self._write(tx, name, refusal.status, headers, body)
             else:
                 return await self._replay(tx, name, asked)
         return Response(body, refusal.status, headers)
 
-    async def _store(self, tx: Tx, name: bytes, status: int, headers: Mapping[str, str], body: bytes) -> None:
+    async def _write(self, tx: Tx, name: bytes, status: int, headers: Mapping[str, str], body: bytes) -> None:
         table = tables.idempotent_answers
         await tx.conn.execute(
-            update(table).where(table.c.key_hash == name).values(status=status, headers=dict(headers), body=body)
+            update(table)
+            .where(table.c.key_hash == name)
+            .values(status=status, headers=dict(headers), body=body)
         )
 
     async def forget_old(self) -> None:

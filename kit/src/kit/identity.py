@@ -12,10 +12,11 @@ from typing import Any, Literal, NamedTuple
 from uuid import UUID
 
 import jwt
-from contracts.problem import Forbidden, StaffApprovalExpired, StaffApprovalInvalid, Unauthenticated
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat, load_pem_private_key
 from fastapi import Request
+
+from contracts.problem import Forbidden, StaffApprovalExpired, StaffApprovalInvalid, Unauthenticated
 
 INTERNAL, STAFF_SESSION, USER = "punchcard-internal", "punchcard-staff-session", "punchcard-user"
 INTERNAL_LIVES_S, INTERNAL_RENEWED_S = 120, 60
@@ -134,25 +135,42 @@ class TrustedKeys:
 
 
 class Verifier:
-    """Verifies tokens of one audience. Verified ones are kept by their SHA-256, never beyond their end."""
+    """Verifies tokens of one audience. Verified ones are kept by their SHA-256, never beyond their end.
 
-    def __init__(self, keys: Keys, audience: str, issuer: str | None = None) -> None:
+    `make` turns the claims of a good token into what `read` answers; it may raise jwt.InvalidTokenError.
+    """
+
+    def __init__(
+        self,
+        keys: Keys,
+        audience: str,
+        issuer: str | None = None,
+        make: Callable[[dict[str, Any]], Any] = lambda claims: claims,
+    ) -> None:
         self._keys = keys
         self._audience = audience
         self._issuer = issuer
-        self._kept: dict[bytes, tuple[dict[str, Any], float]] = {}
+        self._make = make
+        self._kept: dict[bytes, tuple[dict[str, Any], Any, float]] = {}
 
     def claims(self, token: str) -> dict[str, Any]:
         """The claims of a good token; jwt.InvalidTokenError otherwise."""
+        return self._known(token)[0]
+
+    def read(self, token: str) -> Any:
+        """What is made of a good token's claims; jwt.InvalidTokenError otherwise."""
+        return self._known(token)[1]
+
+    def _known(self, token: str) -> tuple[dict[str, Any], Any, float]:
         digest = hashlib.sha256(token.encode()).digest()
         kept = self._kept.get(digest)
-        if kept and kept[1] > time.time():
-            return kept[0]
+        if kept and kept[2] > time.time():
+            return kept
         claims = self._verify(token)
         if len(self._kept) >= VERIFIED_KEPT:
             self._kept.clear()
-        self._kept[digest] = (claims, float(claims["exp"]))
-        return claims
+        self._kept[digest] = kept = (claims, self._make(claims), float(claims["exp"]))
+        return kept
 
     def _verify(self, token: str) -> dict[str, Any]:
         kid = str(jwt.get_unverified_header(token).get("kid"))
@@ -176,72 +194,81 @@ def _uuid(claims: Mapping[str, Any], name: str) -> UUID | None:
     return UUID(claims[name]) if claims.get(name) else None
 
 
+def _caller(claims: Mapping[str, Any]) -> Caller:
+    of_itself = claims["role"] == "service" and claims.get("service") == claims["iss"]
+    if claims["iss"] != "gateway" and not of_itself:
+        raise jwt.InvalidTokenError("a service speaks for itself only")
+    return Caller(
+        role=claims["role"],
+        merchant_id=_uuid(claims, "merchant_id"),
+        store_id=_uuid(claims, "store_id"),
+        terminal_id=_uuid(claims, "terminal_id"),
+        user_id=_uuid(claims, "user_id"),
+        environment=claims.get("environment", "live"),
+        service=claims.get("service", ""),
+        session_id=_uuid(claims, "session_id"),
+    )
+
+
 class Callers:
-    """Reads the caller from a request's internal token: the gateway speaks for anyone, a service for itself only."""
+    """Reads the caller from an internal token: the gateway speaks for anyone, a service for itself only."""
 
     def __init__(self, keys: Keys) -> None:
-        self._verifier = Verifier(keys, INTERNAL)
+        self._verifier = Verifier(keys, INTERNAL, None, _caller)
 
     def of(self, authorization: str | None) -> Caller:
         """The caller of `Bearer <internal token>`. Unauthenticated when there is none or it is not good."""
         if not authorization or not authorization.startswith("Bearer "):
             raise Unauthenticated
         try:
-            claims = self._verifier.claims(authorization[7:])
+            caller: Caller = self._verifier.read(authorization[7:])
         except jwt.InvalidTokenError as error:
             raise Unauthenticated(str(error)) from None
-        of_itself = claims["role"] == "service" and claims.get("service") == claims["iss"]
-        if claims["iss"] != "gateway" and not of_itself:
-            raise Unauthenticated("a service speaks for itself only")
-        return Caller(
-            role=claims["role"],
-            merchant_id=_uuid(claims, "merchant_id"),
-            store_id=_uuid(claims, "store_id"),
-            terminal_id=_uuid(claims, "terminal_id"),
-            user_id=_uuid(claims, "user_id"),
-            environment=claims.get("environment", "live"),
-            service=claims.get("service", ""),
-            session_id=_uuid(claims, "session_id"),
-        )
+        return caller
+
+
+def _staff_session(claims: Mapping[str, Any]) -> StaffSession:
+    return StaffSession(
+        session_id=UUID(claims["jti"]),
+        staff_id=UUID(claims["sub"]),
+        merchant_id=UUID(claims["merchant_id"]),
+        store_id=UUID(claims["store_id"]),
+        terminal_id=UUID(claims["terminal_id"]),
+        name=claims["name"],
+        role=claims["role"],
+        issued_at=float(claims["iat"]),
+        expires_at=float(claims["exp"]),
+    )
 
 
 class StaffSessions:
     """Verifies staff sessions, which auth-pins signs."""
 
     def __init__(self, keys: Keys) -> None:
-        self._verifier = Verifier(keys, STAFF_SESSION, "auth-pins")
+        self._verifier = Verifier(keys, STAFF_SESSION, "auth-pins", _staff_session)
 
     def of(self, token: str) -> StaffSession:
         """The session. StaffApprovalExpired when it is over, StaffApprovalInvalid for any other bad token."""
         try:
-            claims = self._verifier.claims(token)
-            return StaffSession(
-                session_id=UUID(claims["jti"]),
-                staff_id=UUID(claims["sub"]),
-                merchant_id=UUID(claims["merchant_id"]),
-                store_id=UUID(claims["store_id"]),
-                terminal_id=UUID(claims["terminal_id"]),
-                name=claims["name"],
-                role=claims["role"],
-                issued_at=float(claims["iat"]),
-                expires_at=float(claims["exp"]),
-            )
+            session: StaffSession = self._verifier.read(token)
         except jwt.ExpiredSignatureError:
             raise StaffApprovalExpired from None
         except (jwt.InvalidTokenError, KeyError, ValueError) as error:
             raise StaffApprovalInvalid("the staff session is not valid") from error
+        return session
 
 
 class allow:  # noqa: N801 - reads as a word where it is used: Depends(allow("owner"))
-    """A FastAPI dependency: the caller, when its role is one of these. The roles also go into OpenAPI (`x-callers`)."""
+    """A FastAPI dependency: the caller, when its role is one of these; they go into OpenAPI (`x-callers`)."""
 
     def __init__(self, *roles: Role) -> None:
         self.roles = roles
 
-    async def __call__(self, request: Request) -> Caller:  # async: a plain function would cost a thread each time
+    async def __call__(
+        self, request: Request
+    ) -> Caller:  # async: a plain function would cost a thread each time
         caller: Caller = request.app.state.callers.of(request.headers.get("authorization"))
         request.scope["caller"] = caller.name
         if caller.role not in self.roles:
             raise Forbidden
         return caller
-

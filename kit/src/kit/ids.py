@@ -20,7 +20,7 @@ _pool, _used = b"", _POOL_BYTES
 
 
 def random_bytes(count: int) -> bytes:
-    """Up to 64 bytes of the system's randomness, fetched many at a time: a system call each costs more than the rest."""
+    """Up to 64 bytes of the system's randomness, fetched many at a time: a call each would cost more."""
     global _pool, _used
     with _lock:
         if _used + count > len(_pool):
@@ -33,11 +33,11 @@ def uuid7() -> UUID:
     """A new UUIDv7, above every one made before in this process (48 bits of ms, 12 of sub-ms, 62 random)."""
     global _last
     nanoseconds = time.time_ns()
-    stamp = (nanoseconds // 1_000_000) << 12 | (nanoseconds % 1_000_000) * 4096 // 1_000_000
+    tick = (nanoseconds // 1_000_000) << 12 | (nanoseconds % 1_000_000) * 4096 // 1_000_000
     random = int.from_bytes(random_bytes(8), "big") & 0x3FFF_FFFF_FFFF_FFFF
     with _lock:
-        _last = stamp = max(stamp, _last + 1)
-    return UUID(int=(stamp >> 12) << 80 | 0x7 << 76 | (stamp & 0xFFF) << 64 | 0b10 << 62 | random)
+        _last = tick = max(tick, _last + 1)
+    return UUID(int=(tick >> 12) << 80 | 0x7 << 76 | (tick & 0xFFF) << 64 | 0b10 << 62 | random)
 
 
 def now() -> datetime:

@@ -1,4 +1,4 @@
-"""Migrations: Alembic on a package's own `migrations` folder, with a lock time-out, by the role that owns the schema."""
+"""Migrations: Alembic on a package's own folder, with a lock time-out, by the role that owns the schema."""
 
 from __future__ import annotations
 

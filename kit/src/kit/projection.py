@@ -1,7 +1,8 @@
-"""Projections: copies of states that other services own, in this service's database and in each replica's memory.
+"""Projections: copies of states that other services own, in the database and in each replica's memory.
 
-The consumer group writes them once; replicas poll the change counter, whose row serialises the writers, so that
-counting is in commit order. An id never heard of is asked for once over HTTP; misses are remembered for a moment.
+The consumer group writes them once; replicas poll the change counter, whose row serialises the writers, so
+that counting is in commit order. An id never heard of is asked for once over HTTP; misses are remembered
+for a moment.
 """
 
 from __future__ import annotations
@@ -9,13 +10,13 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 from uuid import UUID
 
-from contracts.event import State
 from sqlalchemy import select, text, update
 from sqlalchemy.dialects.postgresql import insert
 
+from contracts.event import State
 from kit import tables
 from kit.listener import Heard
 from kit.work import Tx, Work
@@ -33,7 +34,11 @@ class Projection:
     """The states of some kinds. `groups` names, per kind, the member by which `of` finds them."""
 
     def __init__(
-        self, work: Work, kinds: Iterable[type[State]], fetch: Fetch, groups: Mapping[type[State], str] | None = None
+        self,
+        work: Work,
+        kinds: Iterable[type[State]],
+        fetch: Fetch,
+        groups: Mapping[type[State], str] | None = None,
     ) -> None:
         self._work = work
         self._kinds = {kind.kind: kind for kind in kinds}
@@ -52,9 +57,9 @@ class Projection:
         """True once this replica has read what the database holds."""
         return self._change >= 0
 
-    def get(self, kind: type[S], id: UUID | None) -> S | None:
+    def get(self, kind: type[S], thing_id: UUID | None) -> S | None:
         """What memory holds, deleted ones included; asks nobody."""
-        return self._states.get((kind.kind, id)) if id else None  # type: ignore[return-value]
+        return self._states.get((kind.kind, thing_id)) if thing_id else None  # type: ignore[return-value]
 
     def of(self, kind: type[S], owner: UUID) -> Sequence[S]:
         """All states of a kind whose grouping member is `owner`, deleted ones included."""
@@ -64,35 +69,34 @@ class Projection:
         """All states of a kind in memory."""
         return [state for (name, _), state in self._states.items() if name == kind.kind]  # type: ignore[misc]
 
-    async def load(self, kind: type[S], id: UUID) -> S | None:
+    async def load(self, kind: type[S], thing_id: UUID) -> S | None:
         """What memory holds, else what the owner answers. UpstreamUnavailable when it cannot be asked."""
-        place = (kind.kind, id)
+        place = (kind.kind, thing_id)
         if (known := self._states.get(place)) is not None:
             return known  # type: ignore[return-value]
         if time.monotonic() - self._missed.get(place, -10.0) < MISS_REMEMBERED_S:
             return None
         task = self._asking.get(place)
         if task is None:
-            task = self._asking[place] = asyncio.create_task(self._ask(kind, id))
+            task = self._asking[place] = asyncio.create_task(self._ask(kind, thing_id))
             task.add_done_callback(lambda _: self._asking.pop(place, None))
-        state = await asyncio.shield(task)
-        return state  # type: ignore[return-value]
+        return cast("S | None", await asyncio.shield(task))
 
-    async def refresh(self, kind: type[S], id: UUID) -> S | None:
+    async def refresh(self, kind: type[S], thing_id: UUID) -> S | None:
         """Ask the owner now, whatever memory holds."""
-        return await self._ask(kind, id)  # type: ignore[return-value]
+        return await self._ask(kind, thing_id)  # type: ignore[return-value]
 
-    async def _ask(self, kind: type[State], id: UUID) -> State | None:
-        data = await self._fetch(kind.kind, id)
+    async def _ask(self, kind: type[State], thing_id: UUID) -> State | None:
+        data = await self._fetch(kind.kind, thing_id)
         if data is None:
             if len(self._missed) >= MISSES_KEPT:
                 self._missed.clear()
-            self._missed[kind.kind, id] = time.monotonic()
+            self._missed[kind.kind, thing_id] = time.monotonic()
             return None
         state = kind.model_validate(data)
         async with self._work() as tx:
             await self.keep(tx, [state])
-        return self._states[kind.kind, id]
+        return self._states[kind.kind, thing_id]
 
     async def hear(self, tx: Tx, events: Sequence[Heard]) -> None:
         """A listener's handler: keep the states that were told."""
@@ -109,7 +113,9 @@ class Projection:
             return
         counter = tables.projection_changes
         change = (
-            await tx.conn.execute(update(counter).values(change=counter.c.change + 1).returning(counter.c.change))
+            await tx.conn.execute(
+                update(counter).values(change=counter.c.change + 1).returning(counter.c.change)
+            )
         ).scalar_one()
         upsert = insert(tables.projections)
         await tx.conn.execute(
@@ -119,7 +125,13 @@ class Projection:
                 where=tables.projections.c.version < upsert.excluded.version,
             ),
             [
-                {"kind": s.kind, "id": s.id, "version": s.version, "state": s.model_dump(mode="json"), "change": change}
+                {
+                    "kind": s.kind,
+                    "id": s.id,
+                    "version": s.version,
+                    "state": s.model_dump(mode="json"),
+                    "change": change,
+                }
                 for s in newest.values()
             ],
         )
@@ -155,7 +167,11 @@ class Projection:
                 return
             # Never above what was counted before the look: a later writer's rows wait for the next look.
             rows = await conn.execute(
-                select(table.c.kind, table.c.state).where(table.c.change > self._change, table.c.change <= now)
+                select(table.c.kind, table.c.state).where(
+                    table.c.change > self._change, table.c.change <= now
+                )
             )
-            self._remember([self._kinds[row.kind].model_validate(row.state) for row in rows if row.kind in self._kinds])
+            self._remember(
+                [self._kinds[row.kind].model_validate(row.state) for row in rows if row.kind in self._kinds]
+            )
             self._change = now

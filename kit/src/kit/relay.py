@@ -1,8 +1,8 @@
 """The relay: takes what the outbox holds to the broker, in order per key, at least once.
 
-One relay of a service works at a time (an advisory lock); others stand by. Rows are taken by id and deleted by id,
-so a row that commits late is simply found at the next look: ids of one key are in commit order, because a fact is
-said while the lock of what it is about is held.
+One relay of a service works at a time (an advisory lock); others stand by. Rows are taken and deleted by id:
+a row that commits late is simply found at the next look. Ids of one key are in commit order, because a fact
+is said while the lock of what it is about is held.
 """
 
 from __future__ import annotations
@@ -70,7 +70,9 @@ class Relay:
 
     async def _lead(self, connection: psycopg.AsyncConnection[Any]) -> bool:
         while not self._leaving:
-            row = await (await connection.execute("SELECT pg_try_advisory_lock(hashtext('relay'))")).fetchone()
+            row = await (
+                await connection.execute("SELECT pg_try_advisory_lock(hashtext('relay'))")
+            ).fetchone()
             if row and row[0]:
                 return True
             await asyncio.sleep(0.5)
@@ -144,8 +146,8 @@ async def _send(
 async def _abandon(producer: AIOKafkaProducer) -> None:
     """End a producer that does not stop.
 
-    With idempotence it never gives a batch up: left alone it would send its batches once the broker is back, behind
-    those of the producer that came after it, and older states would come last.
+    With idempotence it never gives a batch up: left alone it would send what it holds once the broker is
+    back, behind what the next producer sent, and an older state would come last.
     """
     log.warning("the producer did not stop in time; what it held is sent again by the next one")
     sending = producer._sender.sender_task

@@ -1,4 +1,4 @@
-"""Settings: typed, from the environment, secrets also from files; production refuses to start on a default secret."""
+"""Settings: typed, from the environment, secrets also from files; production refuses default secrets."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from pydantic.fields import FieldInfo
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 #: A secret that begins with this was never set by anyone.
-DEFAULT_SECRET = "development-only-"
+DEFAULT_SECRET = "development-only-"  # noqa: S105 - what no secret may begin with
 
 
 class SettingsProblem(SystemExit):

@@ -1,4 +1,4 @@
-"""The tables that every service has beside its own: outbox, inbox, parked events, projections, idempotent answers."""
+"""The tables of every service beside its own: outbox, inbox, parked events, projections, answers."""
 
 from __future__ import annotations
 
@@ -57,7 +57,9 @@ parked_events = Table(
     Column("parked_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
     Column("ended_at", DateTime(timezone=True)),
     Index("parked_events_place", "topic", "partition", "record_offset", unique=True),
-    Index("parked_events_open", "topic", "key", postgresql_where=text("state IN ('parked', 'behind', 'retry')")),
+    Index(
+        "parked_events_open", "topic", "key", postgresql_where=text("state IN ('parked', 'behind', 'retry')")
+    ),
 )
 
 #: Copies of states that other services own; they can be rebuilt from the topics.

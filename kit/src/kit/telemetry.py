@@ -1,4 +1,4 @@
-"""Logs, metrics and the request's identity: one JSON line a request and an event, never a secret or a name."""
+"""Logs, metrics and the request's ids: one JSON line a request and an event, never a secret or a name."""
 
 from __future__ import annotations
 
@@ -18,7 +18,9 @@ from kit.ids import instant_text, now, random_bytes, uuid7
 registry = CollectorRegistry()
 ProcessCollector(registry=registry)
 
-requests = Counter("http_requests_total", "Requests answered", ["route", "method", "status"], registry=registry)
+requests = Counter(
+    "http_requests_total", "Requests answered", ["route", "method", "status"], registry=registry
+)
 request_seconds = Histogram(
     "http_request_seconds",
     "Time to the answer",
@@ -31,7 +33,9 @@ relayed = Counter("events_relayed_total", "Events that the broker has", ["topic"
 heard = Counter("events_heard_total", "Events taken", ["topic", "outcome"], registry=registry)
 parked = Gauge("events_parked", "Events parked, and behind them", registry=registry)
 consumer_lag = Gauge("consumer_lag_records", "Records not yet taken", registry=registry)
-messages_consumed = Gauge("messages_consumed", "1 while the broker's messages are consumed", registry=registry)
+messages_consumed = Gauge(
+    "messages_consumed", "1 while the broker's messages are consumed", registry=registry
+)
 
 
 _answered: dict[tuple[str, str, int], tuple[Counter, Histogram]] = {}
@@ -103,7 +107,7 @@ class _JsonLines(logging.Formatter):
 
 
 def words_of(error: BaseException) -> str:
-    """The kind and the first line of an error: later lines hold the values it came with, which may be a person's."""
+    """The kind and first line of an error: later lines hold the values it came with, perhaps a person's."""
     lines = str(getattr(error, "orig", None) or error).splitlines()
     return f"{type(error).__name__}: {lines[0] if lines else ''}"[:300]
 
@@ -120,7 +124,7 @@ def start_logs(service: str, level: str) -> None:
     handler = logging.StreamHandler(sys.stdout)
     handler.setFormatter(_JsonLines(service))
     logging.basicConfig(level=logging.WARNING, handlers=[handler], force=True)
-    # A client that cannot reach the broker says so every few milliseconds; readiness and metrics tell it once.
+    # A client that cannot reach the broker says so every few milliseconds; metrics tell it once.
     logging.getLogger("aiokafka").setLevel(logging.CRITICAL)
     logging.getLogger("punchcard").setLevel(level)
 

@@ -1,4 +1,4 @@
-"""For tests: keys of all services in a folder, tokens for any caller, a client that calls an application in the process."""
+"""For tests: keys of all services in a folder, tokens for any caller, a client of an application in here."""
 
 from __future__ import annotations
 

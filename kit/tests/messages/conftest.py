@@ -1,4 +1,4 @@
-"""What the kit's tests share: a database with the kit's tables and one of a made-up service, and facts of that service."""
+"""What tests of relay and listener share: a made-up service's database, its facts, and their topic."""
 
 from __future__ import annotations
 
@@ -11,11 +11,12 @@ from typing import Any, ClassVar
 import psycopg
 import pytest
 from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
+from sqlalchemy import text
+
 from contracts.event import Fact
 from kit.listener import Heard
 from kit.work import Tx, Work, envelope, open_engine
 from punchcard.topics import Topic, create
-from sqlalchemy import text
 
 _numbers = itertools.count(1)
 

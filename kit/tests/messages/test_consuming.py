@@ -1,4 +1,4 @@
-"""The listener as a member of a group on a real Kafka: what FastStream and aiokafka do, and not what they say."""
+"""The listener as a member of a group on a real Kafka: what FastStream and aiokafka do, not what they say."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
+
 from kit.listener import Listener, consuming
 from kit.work import Work, envelope
 

@@ -8,11 +8,12 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from sqlalchemy import text
+from sqlalchemy.exc import OperationalError
+
 from contracts.problem import UpstreamUnavailable
 from kit.listener import Listener, applying
 from kit.work import Tx, Work, envelope
-from sqlalchemy import text
-from sqlalchemy.exc import OperationalError
 
 
 @pytest.fixture(autouse=True)

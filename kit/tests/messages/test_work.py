@@ -6,8 +6,9 @@ from typing import Any
 
 import psycopg
 import pytest
-from kit.work import passes
 from sqlalchemy.exc import DBAPIError
+
+from kit.work import passes
 
 
 def as_raised(error: Exception) -> Exception:

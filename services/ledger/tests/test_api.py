@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 import pytest
+
 from contracts.auth_pins import SIGNING_KEYS_ID, PublicKey, SigningKeysChanged, StaffChanged
 from kit.identity import STAFF_SESSION, Caller, public_x
 from kit.ids import now, uuid7
@@ -301,7 +302,8 @@ async def test_addresses_are_not_kept_where_the_merchant_switched_that_off(world
     card = await world.card()
     await world.stamp(card, x_client_address="192.0.2.7")
     kept = world.rows(
-        "SELECT count(*) FROM transaction_context JOIN transactions ON id = transaction_id WHERE card_id = %s", card.id
+        "SELECT count(*) FROM transaction_context JOIN transactions ON id = transaction_id WHERE card_id = %s",
+        card.id,
     )
     assert kept == [(0,)]
 

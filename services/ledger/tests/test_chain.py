@@ -9,6 +9,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
+
 from contracts.ledger import TransactionRecorded, TransactionType
 from kit.telemetry import Trace
 from ledger.chain import BEGINNING, TYPES, Row, canonical, check_card, row_hash, row_of

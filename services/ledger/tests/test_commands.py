@@ -7,8 +7,9 @@ from typing import Any
 
 import psycopg
 import pytest
-from ledger.chain import COLUMNS, check_card
 from psycopg.rows import dict_row
+
+from ledger.chain import COLUMNS, check_card
 
 
 def verified(world: Any, card_id: Any) -> bool:

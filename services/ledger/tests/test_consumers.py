@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from aiokafka import ConsumerRecord
+
 from contracts.cards import CardChanged
 from contracts.event import State
 from contracts.programs import ProgramChanged

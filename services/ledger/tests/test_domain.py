@@ -9,6 +9,7 @@ from uuid import uuid4
 from zoneinfo import ZoneInfo
 
 import pytest
+
 from contracts.problem import Refusal
 from ledger.domain import (
     BALANCE_LIMIT,

@@ -6,6 +6,7 @@ from typing import Any
 
 import psycopg
 import pytest
+
 from kit.migrations import head, upgrade
 
 INSERT = """

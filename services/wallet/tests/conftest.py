@@ -1,4 +1,4 @@
-"""What the wallet's tests share: a database, cards and transactions as they are heard, a provider that obeys."""
+"""What the wallet's tests share: a database, cards and transactions as heard, an obedient provider."""
 
 from __future__ import annotations
 

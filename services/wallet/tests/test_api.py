@@ -32,11 +32,11 @@ def known_to_cards(monkeypatch: pytest.MonkeyPatch) -> dict[Any, Any]:
     """What the cards service answers, by card id."""
     states: dict[Any, Any] = {}
 
-    async def state(self: Peer, kind: str, id: Any) -> Any:
+    async def state(self: Peer, kind: str, card_id: Any) -> Any:
         assert kind == "card"
-        if states.get(id) == "down":
+        if states.get(card_id) == "down":
             raise UpstreamUnavailable("cards cannot be reached")
-        return states.get(id)
+        return states.get(card_id)
 
     monkeypatch.setattr(Peer, "state", state)
     return states

@@ -28,9 +28,11 @@ def test_migrating_again_changes_nothing(database: Any):
 
 
 def test_the_runtime_role_may_not_change_the_schema(database: Any):
-    with psycopg.connect(database("wallet").app_url) as connection:
-        with pytest.raises(psycopg.errors.InsufficientPrivilege):
-            connection.execute("ALTER TABLE passes ADD COLUMN spare text")
+    with (
+        psycopg.connect(database("wallet").app_url) as connection,
+        pytest.raises(psycopg.errors.InsufficientPrivilege),
+    ):
+        connection.execute("ALTER TABLE passes ADD COLUMN spare text")
 
 
 @pytest.mark.parametrize(
@@ -41,12 +43,14 @@ def test_the_runtime_role_may_not_change_the_schema(database: Any):
     ],
 )
 def test_a_balance_or_a_sequence_below_zero_is_refused(database: Any, values: str):
-    with psycopg.connect(database("wallet").app_url) as connection:
-        with pytest.raises(psycopg.errors.CheckViolation):
-            connection.execute(
-                "INSERT INTO passes (card_id, stamp_count, sequence_wanted, merchant_id, program_id)"
-                f" SELECT v.*, gen_random_uuid(), gen_random_uuid() FROM (VALUES {values}) v"
-            )
+    with (
+        psycopg.connect(database("wallet").app_url) as connection,
+        pytest.raises(psycopg.errors.CheckViolation),
+    ):
+        connection.execute(
+            "INSERT INTO passes (card_id, stamp_count, sequence_wanted, merchant_id, program_id)"
+            f" SELECT v.*, gen_random_uuid(), gen_random_uuid() FROM (VALUES {values}) v"
+        )
 
 
 def test_a_transaction_s_update_touches_no_index(database: Any):

@@ -50,6 +50,7 @@ def merged(given: Documents, public_base_url: str) -> dict[str, Any]:
                 _claim(seen, operation["operationId"], f"{method.upper()} {path} of {service}")
                 paths.setdefault(path, {})[method] = operation
         schemas.update(document.get("components", {}).get("schemas", {}))
+    examples = _share_examples(paths)
     return {
         "openapi": "3.1.0",
         "info": {
@@ -63,6 +64,7 @@ def merged(given: Documents, public_base_url: str) -> dict[str, Any]:
         "paths": dict(sorted(paths.items())),
         "components": {
             "schemas": _used(paths, schemas),
+            "examples": examples,
             "securitySchemes": {
                 name: {"type": "http", "scheme": "bearer", "description": words}
                 for name, words in _SECURITY.values()
@@ -123,6 +125,18 @@ def _example(kind: type[Refusal]) -> dict[str, Any]:
     return refusal.problem(
         base="https://cards.example.com", instance="/api/v1/vendor/loyalty/stamp", request_id=_ID
     )
+
+
+def _share_examples(paths: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
+    """Write each code's example down once, the first that a service gave, and refer to it from its responses."""
+    found: dict[str, Any] = {}
+    for operation in (operation for item in paths.values() for operation in item.values()):
+        for response in operation["responses"].values():
+            examples = response.get("content", {}).get("application/problem+json", {}).get("examples", {})
+            for code in CODES.keys() & examples.keys():
+                found.setdefault(code, examples[code])
+                examples[code] = {"$ref": f"#/components/examples/{code}"}
+    return dict(sorted(found.items()))
 
 
 def _problem_schema() -> dict[str, Any]:
@@ -192,7 +206,7 @@ def _used(paths: Any, schemas: Mapping[str, Any]) -> dict[str, Any]:
 
 def _refs(value: Any) -> Iterator[str]:
     if isinstance(value, dict):
-        if isinstance(ref := value.get("$ref"), str):
+        if isinstance(ref := value.get("$ref"), str) and ref.startswith("#/components/schemas/"):
             yield ref.rpartition("/")[2]
         for part in value.values():
             yield from _refs(part)

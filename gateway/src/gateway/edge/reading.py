@@ -17,6 +17,11 @@ from gateway.settings import GatewaySettings
 _HTML = "text/html; charset=utf-8"
 #: These show no data: they may be kept for a while.
 _KEPT = {"cache-control": "public, max-age=300"}
+_PAGE = {
+    **_KEPT,
+    "cross-origin-opener-policy": "same-origin",
+    "permissions-policy": "camera=(), geolocation=(), microphone=()",
+}
 
 
 def router(settings: GatewaySettings, documents: Documents) -> APIRouter:
@@ -39,7 +44,7 @@ def router(settings: GatewaySettings, documents: Documents) -> APIRouter:
     async def problem(code: str) -> Response:
         if code not in CODES:
             raise NotFound
-        return Response(problem_page(code), media_type=_HTML, headers=_KEPT)
+        return Response(problem_page(code), media_type=_HTML, headers=_PAGE)
 
     return routes
 
@@ -54,7 +59,7 @@ def _add_docs(routes: APIRouter, settings: GatewaySettings, documents: Documents
 
     @routes.get("/docs")
     async def docs() -> Response:
-        return Response(html, media_type=_HTML, headers=_KEPT)
+        return Response(html, media_type=_HTML, headers=_PAGE)
 
 
 def problem_page(code: str) -> str:

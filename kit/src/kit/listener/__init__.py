@@ -1,9 +1,9 @@
-"""The listener: takes events from the broker, each applied once, in order per key; what cannot be applied is parked."""
+"""The listener: takes events from the broker, each applied once, in order per key, or parked."""
 
 from __future__ import annotations
 
 from kit.listener.applying import Applier
-from kit.listener.consuming import Listener, subscriber_options
+from kit.listener.consuming import Listener, broker_options, subscriber_options
 from kit.listener.records import Handler, Heard
 
-__all__ = ["Applier", "Handler", "Heard", "Listener", "subscriber_options"]
+__all__ = ["Applier", "Handler", "Heard", "Listener", "broker_options", "subscriber_options"]

@@ -1,4 +1,4 @@
-"""Consuming: one member of a consumer group, whose offsets are committed after the database has, and who is watched."""
+"""Consuming: one watched member of a consumer group, whose offsets are committed after the database."""
 
 from __future__ import annotations
 
@@ -22,9 +22,9 @@ from kit.work import Work
 POLL_RECORDS = 500
 START_TIMEOUT_S, STOP_TIMEOUT_S, COMMIT_TIMEOUT_S = 15.0, 8.0, 5.0
 WATCH_EVERY_S = 5.0
-#: A broker that does not answer for so long ends the consumer; a new one begins as soon as the broker is back.
+#: A broker that does not answer for so long ends the consumer; a new one begins once the broker is back.
 UNANSWERED_AFTER_S = 10.0
-#: Records wait and none is taken, or there is no place in the group: for so long, the consumer is taken for stuck.
+#: When records wait and none is taken, or there is no place in the group, for so long: the consumer is stuck.
 STALLED_AFTER_S = 30.0
 FORGET_EVERY_S = 3600.0
 
@@ -46,7 +46,7 @@ def subscriber_options(group: str, instance_id: str | None) -> dict[str, Any]:
 
 
 def broker_options() -> dict[str, Any]:
-    """The connection's options: it only consumes, and makes no topic; new partitions are found within 30 s."""
+    """The connection's options: it only consumes and makes no topic; new partitions are found within 30 s."""
     return {
         "consumer_only": True,
         "allow_auto_create_topics": False,
@@ -69,7 +69,7 @@ class Listener:
         self._leaving = asyncio.Event()
 
     def hear(self, handler: Handler, *facts: type[Fact]) -> None:
-        """Give events of these facts (all of one topic) to the handler. Other types on the topic are passed over."""
+        """Give events of these facts (all of one topic) to the handler; other types there are passed over."""
         self.applier.hear(handler, *facts)
 
     async def take(self, raw: Iterable[ConsumerRecord[Any, Any]]) -> None:
@@ -102,8 +102,8 @@ class Listener:
                 if self._leaving.is_set() or broken.done():
                     return
                 try:
-                    await self.take(message.raw_message)  # type: ignore[arg-type]
-                except Exception as error:
+                    await self.take(message.raw_message)
+                except Exception as error:  # noqa: BLE001 - raised where this listener runs
                     # An acknowledgement commits whatever was polled: from now on there may be none.
                     broken.set_exception(error)
                     return
@@ -203,7 +203,7 @@ async def _first_to_end(*works: Awaitable[Any]) -> None:
 
 
 async def _positions(consumer: AIOKafkaConsumer) -> tuple[Mapping[TopicPartition, int], int]:
-    """Where this member stands, and how many records wait for it. Asks the broker; KafkaError when it does not answer."""
+    """Where this member stands, and how many records wait. KafkaError when the broker does not answer."""
     assigned = consumer.assignment()
     if not assigned:
         await consumer.topics()

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any, NamedTuple
 from uuid import UUID
 
+import msgspec
 from aiokafka import ConsumerRecord
 
 from contracts.event import Fact
@@ -37,7 +37,7 @@ class Subscription(NamedTuple):
 
 
 class Record(NamedTuple):
-    """One record of the broker. `why_not` says why it cannot be applied; a type nobody hears has no event either."""
+    """One record of the broker; `why_not`: why it cannot be applied. A type nobody hears has no event."""
 
     topic: str
     partition: int
@@ -46,6 +46,19 @@ class Record(NamedTuple):
     value: bytes
     event: Heard | None
     why_not: str
+
+
+class _Envelope(msgspec.Struct):
+    """What is read of a CloudEvent; its data is left as it is."""
+
+    id: str
+    type: str
+    data: msgspec.Raw
+    correlationid: str = ""
+    traceparent: str = ""
+
+
+_envelopes = msgspec.json.Decoder(_Envelope)
 
 
 def read(raw: ConsumerRecord[bytes | None, bytes | None], subscription: Subscription) -> Record:
@@ -59,14 +72,13 @@ def read(raw: ConsumerRecord[bytes | None, bytes | None], subscription: Subscrip
 def read_event(value: bytes, subscription: Subscription) -> tuple[Heard | None, str]:
     """The event, or why it cannot be read; neither for a type that nobody hears."""
     try:
-        body = json.loads(value)
-        fact = subscription.facts.get(body["type"])
+        body = _envelopes.decode(value)
+        fact = subscription.facts.get(body.type)
         if fact is None:
             return None, ""
-        trace = Trace(
-            str(body.get("correlationid") or ""), str(body.get("traceparent") or ""), str(body["id"])
-        )
-        return Heard(UUID(str(body["id"])), trace, fact.model_validate(body["data"])), ""
+        # Twice as quick as a whole dictionary that is validated then.
+        data = fact.model_validate_json(bytes(body.data))
+        return Heard(UUID(body.id), Trace(body.correlationid, body.traceparent, body.id), data), ""
     except Exception as error:  # noqa: BLE001 - bytes from outside: whatever reading them raises is a reason to park
         return None, f"unreadable: {words(error)}"
 

@@ -7,8 +7,8 @@ from typing import Any
 from uuid import UUID
 
 import msgspec
-from kit.ids import instant_text
 
+from kit.ids import instant_text
 from ledger.domain import (
     Account,
     Command,

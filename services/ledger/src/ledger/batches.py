@@ -46,6 +46,8 @@ from ledger.domain import (
 from ledger.facts import transaction_recorded
 from ledger.pack import register
 from ledger.rulebook import Rulebook
+from ledger.store.accounts import Connection
+from ledger.wire import Call, Wire
 
 operations = Counter("ledger_operations_total", "Operations decided", ["outcome"], registry=registry)
 batch_size = Histogram(
@@ -54,6 +56,19 @@ batch_size = Histogram(
     registry=registry,
     buckets=(1, 2, 5, 10, 20, 50, 100, 200),
 )
+
+
+_OPTIONS = (
+    "-c lock_timeout=1500ms -c statement_timeout=5s -c timezone=UTC -c plan_cache_mode=force_generic_plan"
+)
+_counters: dict[str, Counter] = {}
+
+
+def _count(outcome: str) -> None:
+    counter = _counters.get(outcome)
+    if counter is None:
+        counter = _counters[outcome] = operations.labels(outcome.lower())
+    counter.inc()
 
 
 class Done(NamedTuple):
@@ -106,7 +121,7 @@ class Lane:
         self._bound = queue
         self._queue: deque[Operation] = deque()
         self._wakes = asyncio.Event()
-        self._conn: store.Connection | None = None
+        self._wire: Wire | None = None
         self._texts: dict[str, int] = {}
         self._leaving = False
 
@@ -132,7 +147,7 @@ class Lane:
                     taken = [self._queue.popleft() for _ in range(min(self._batch, len(self._queue)))]
                     await self._take(taken)
         finally:
-            await self._disconnect()
+            self._disconnect()
 
     async def _take(self, taken: Sequence[Operation]) -> None:
         batch_size.observe(len(taken))
@@ -153,75 +168,61 @@ class Lane:
     async def _attempt(self, taken: Sequence[Operation]) -> list[Outcome]:
         """Decide them in one transaction; once more on a new connection when this one turns out to be lost."""
         try:
-            return await self._decide(await self._connection(), taken)
+            return await self._decide(await self._connected(), taken)
         except psycopg.OperationalError:
-            await self._disconnect()
-            return await self._decide(await self._connection(), taken)
+            self._disconnect()
+            return await self._decide(await self._connected(), taken)
         except BaseException:
-            await self._disconnect()
+            self._disconnect()
             raise
 
-    async def _connection(self) -> store.Connection:
-        if self._conn is None:
-            conn = await psycopg.AsyncConnection.connect(
-                self._database_url,
-                autocommit=False,
-                connect_timeout=2,
-                options="-c lock_timeout=1500ms -c statement_timeout=5s -c timezone=UTC -c plan_cache_mode=force_generic_plan",
-            )
-            register(conn)
-            self._conn = conn
-        return self._conn
+    async def _connected(self) -> Wire:
+        if self._wire is None:
+            self._wire = await Wire.open(self._database_url, _OPTIONS, store.STATEMENTS)
+            register(self._wire.connection)
+        return self._wire
 
-    async def _disconnect(self) -> None:
-        conn, self._conn = self._conn, None
-        if conn is not None:
-            try:
-                await conn.close()
-            except psycopg.Error as error:
-                log.info("a lost connection did not close: %s", error)
+    def _disconnect(self) -> None:
+        wire, self._wire = self._wire, None
+        if wire is not None:
+            wire.close()
 
-    async def _decide(self, conn: store.Connection, taken: Sequence[Operation]) -> list[Outcome]:
+    async def _decide(self, wire: Wire, taken: Sequence[Operation]) -> list[Outcome]:
         names = store.Names(
             [o.card for o in taken if isinstance(o.card, UUID)],
             [o.card for o in taken if isinstance(o.card, str)],
             [o.card for o in taken if isinstance(o.card, int)],
         )
-        found, known = await store.load(conn, names, [o.key_hash for o in taken if o.key_hash])
+        found, known = await store.load(wire, names, [o.key_hash for o in taken if o.key_hash])
         batch = Batch(self._rulebook, self._base_url, found, known)
         if known:
-            batch.answers = await store.answers(conn, known.values())
-        await batch.load_more(conn, taken)
+            batch.answers = await store.answers(wire.connection, known.values())
+        await batch.load_more(wire.connection, taken)
         at = now()  # read after the locks are held
         outcomes = [batch.decide(operation, at) for operation in taken]
-        await self._save(conn, batch)
+        await self._save(wire, batch)
         for outcome in outcomes:
-            kind = (
-                "replayed"
-                if isinstance(outcome, Done) and outcome.replayed
-                else type(outcome).__name__.lower()
-            )
-            operations.labels(kind if isinstance(outcome, (Done, Unheard)) else "refused").inc()
+            kind = "replayed" if isinstance(outcome, Done) and outcome.replayed else type(outcome).__name__
+            _count(kind if isinstance(outcome, (Done, Unheard)) else "refused")
         return outcomes
 
-    async def _save(self, conn: store.Connection, batch: Batch) -> None:
+    async def _save(self, wire: Wire, batch: Batch) -> None:
         if not batch.written and not batch.refused:
-            await conn.rollback()
+            await wire.run(Call("rollback"))
             return
+        conn = wire.connection
         texts = {text for w in batch.written for text in (w.user_agent, w.staff_name) if text}
-        for text in texts - self._texts.keys():
+        for text in sorted(texts - self._texts.keys()):
             self._texts[text] = await store.text_id(conn, text)
+        if batch.ordered:
+            await store.save_orders(conn, batch.ordered)
+        if batch.rewarded:
+            await store.save_rewards(conn, batch.rewarded)
+        if batch.refused:
+            await store.save_refusals(conn, batch.refused)
         rows = [w.numbered(self._texts) for w in batch.written]
-        async with conn.pipeline():
-            if rows:
-                await store.save(conn, list(batch.moved.values()), rows)
-            if batch.ordered:
-                await store.save_orders(conn, batch.ordered)
-            if batch.rewarded:
-                await store.save_rewards(conn, batch.rewarded)
-            if batch.refused:
-                await store.save_refusals(conn, batch.refused)
-            await conn.commit()
+        saves = [store.saving(list(batch.moved.values()), rows)] if rows else []
+        await wire.run(*saves, Call("commit"))
         if len(self._texts) > 10_000:
             self._texts.clear()
 
@@ -266,7 +267,7 @@ class Batch:
         self.rewarded: list[tuple[UUID, UUID]] = []
         self.refused: list[tuple[datetime, int, bytes, bytes, bytes]] = []
 
-    async def load_more(self, conn: store.Connection, taken: Sequence[Operation]) -> None:
+    async def load_more(self, conn: Connection, taken: Sequence[Operation]) -> None:
         """Order references and rewards taken, where an operation needs them."""
         orders = [
             (o.asker.merchant_id, o.command.order_reference)

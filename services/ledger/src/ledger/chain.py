@@ -12,6 +12,7 @@ from typing import Any
 from uuid import UUID
 
 import msgspec
+
 from contracts.event import instant_text
 
 #: What an account's first row is chained to.

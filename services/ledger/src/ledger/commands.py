@@ -25,6 +25,7 @@ from ledger.batches import Batches, Done, Operation, Outcome, Unheard, write_row
 from ledger.chain import BEGINNING
 from ledger.domain import Account, opening
 from ledger.rulebook import Rulebook
+from ledger.store.accounts import Connection
 
 TWIN_WAITS_S = 1.0
 MISS_REMEMBERED_S = 1.0
@@ -133,7 +134,7 @@ class Accounts:
                 gone = card.deleted_at is not None or card.erased_at is not None
                 await store.mark_card(conn, card.id, card.version, gone)
 
-    async def _open(self, conn: store.Connection, card: CardChanged) -> bool:
+    async def _open(self, conn: Connection, card: CardChanged) -> bool:
         rules = self._rulebook.get(card.program_id) or await self._rulebook.learn(card.program_id)
         if rules is None:
             raise LookupError(f"program {card.program_id} of card {card.id} is not known to programs")
@@ -154,7 +155,7 @@ class Accounts:
         at = now()
         entries = opening(rules, bonus=bonus and card.via != "public")
         written = [write_row(account, entry, rules, None, at, trace.get()) for entry in entries]
-        await store.save(conn, [account], written)
+        await store.save(conn, account, written)
         return True
 
 

@@ -22,6 +22,20 @@ _FIRST_DAY = date(2000, 1, 1)
 _MICROSECOND = timedelta(microseconds=1)
 
 
+#: Types of arrays, as PostgreSQL numbers them.
+UUIDS, INT2S, INT4S, INT8S, TEXTS, BYTEAS, BOOLS, MOMENTS, DAYS = (
+    2951,
+    1005,
+    1007,
+    1016,
+    1009,
+    1001,
+    1000,
+    1185,
+    1182,
+)
+
+
 class Array:
     """The bytes of an array, and its type."""
 
@@ -54,27 +68,27 @@ def _moment(value: datetime) -> bytes:
 
 
 def uuids(values: Iterable[UUID | None]) -> Array:
-    return _array(2951, 2950, _uuid, values)
+    return _array(UUIDS, 2950, _uuid, values)
 
 
 def int2s(values: Iterable[int | None]) -> Array:
-    return _array(1005, 21, lambda value: _INT2.pack(2, value), values)
+    return _array(INT2S, 21, lambda value: _INT2.pack(2, value), values)
 
 
 def int4s(values: Iterable[int | None]) -> Array:
-    return _array(1007, 23, lambda value: _INT4.pack(4, value), values)
+    return _array(INT4S, 23, lambda value: _INT4.pack(4, value), values)
 
 
 def int8s(values: Iterable[int | None]) -> Array:
-    return _array(1016, 20, lambda value: _INT8.pack(8, value), values)
+    return _array(INT8S, 20, lambda value: _INT8.pack(8, value), values)
 
 
 def texts(values: Iterable[str | None]) -> Array:
-    return _array(1009, 25, _text, values)
+    return _array(TEXTS, 25, _text, values)
 
 
 def byteas(values: Iterable[bytes | None]) -> Array:
-    return _array(1001, 17, _bytes, values)
+    return _array(BYTEAS, 17, _bytes, values)
 
 
 def bools(values: Iterable[bool | None]) -> Array:
@@ -84,11 +98,11 @@ def bools(values: Iterable[bool | None]) -> Array:
 
 
 def moments(values: Iterable[datetime | None]) -> Array:
-    return _array(1185, 1184, _moment, values)
+    return _array(MOMENTS, 1184, _moment, values)
 
 
 def days(values: Iterable[date | None]) -> Array:
-    return _array(1182, 1082, lambda value: _INT4.pack(4, (value - _FIRST_DAY).days), values)
+    return _array(DAYS, 1082, lambda value: _INT4.pack(4, (value - _FIRST_DAY).days), values)
 
 
 class _ArrayDumper(Dumper):

@@ -44,7 +44,8 @@ async def create_user(
 async def change_user(desk: Desk, user_id: UUID, expected: Expected, changes: Mapping[str, Any]) -> Record:
     """Role, e-mail, locale, whether active. Another role, or being switched off, ends all sessions."""
     async with desk.work() as tx:
-        user = await _held(tx, user_id, expected)
+        leaving = changes.get("is_active") is False
+        user = await (_held_to_leave if leaving else _held)(tx, user_id, expected)
         real = {name: value for name, value in changes.items() if value != getattr(user, name)}
         if not real:
             return user
@@ -52,8 +53,6 @@ async def change_user(desk: Desk, user_id: UUID, expected: Expected, changes: Ma
             raise ValidationFailed.of(
                 "role", "not-allowed", "an admin belongs to no merchant, all others to one"
             )
-        if not real.get("is_active", True):
-            await _leaves_an_admin(tx, user)
         moment = now()
         if "email" in real:
             real["email_key"] = email_key(real["email"])
@@ -68,8 +67,7 @@ async def change_user(desk: Desk, user_id: UUID, expected: Expected, changes: Ma
 async def delete_user(desk: Desk, user_id: UUID, expected: Expected, by: UUID | None) -> None:
     """Deleted; all sessions end, the e-mail is free again."""
     async with desk.work() as tx:
-        user = await _held(tx, user_id, expected)
-        await _leaves_an_admin(tx, user)
+        await _held_to_leave(tx, user_id, expected)
         moment = now()
         await users.end_sessions(tx.conn, user_id, moment)
         ended = {
@@ -105,10 +103,13 @@ async def _held(tx: Tx, user_id: UUID, expected: Expected) -> Record:
     return user
 
 
-async def _leaves_an_admin(tx: Tx, user: Record) -> None:
-    """Somebody must be able to sign in as admin afterwards."""
-    if user.role == "admin" and user.is_active and await users.lock_active_admins(tx.conn) == {user.id}:
+async def _held_to_leave(tx: Tx, user_id: UUID, expected: Expected) -> Record:
+    """ChangeNotAllowed when nobody could sign in as admin afterwards. The admins are held before the user."""
+    admins = await users.lock_active_admins(tx.conn)
+    user = await _held(tx, user_id, expected)
+    if admins == {user_id}:
         raise ChangeNotAllowed("This is the last active admin")
+    return user
 
 
 async def _change(tx: Tx, user_id: UUID, moment: datetime, values: Mapping[str, Any]) -> Record:

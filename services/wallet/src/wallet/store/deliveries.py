@@ -41,7 +41,7 @@ async def mark_behind(conn: AsyncConnection, card_ids: Sequence[UUID], wait_s: f
     one that locked and marked at once would not see a delivery recorded while it waited.
     """
     if card_ids:
-        await conn.execute(_MARK_BEHIND, {"ids": list(card_ids), "wait_s": wait_s})
+        await conn.execute(_MARK_BEHIND, {"ids": f"{{{','.join(map(str, card_ids))}}}", "wait_s": wait_s})
 
 
 _MARK_BEHIND = text(

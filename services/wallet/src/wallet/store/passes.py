@@ -7,6 +7,7 @@ from dataclasses import fields
 from typing import Any
 from uuid import UUID
 
+import msgspec
 from sqlalchemy import select, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -25,79 +26,7 @@ async def keep_balances(conn: AsyncConnection, facts: Iterable[TransactionRecord
         known = newest.get(fact.transaction.card_id)
         if known is None or known.transaction.sequence < fact.transaction.sequence:
             newest[fact.transaction.card_id] = fact
-    if not newest:
-        return []
-    # In the order of their ids: two batches that meet never wait for one another in a circle.
-    rows = [_balances(newest[card_id]) for card_id in sorted(newest)]
-    arrays = dict(zip(_BALANCES, map(list, zip(*rows, strict=True)), strict=True))
-    return [row.card_id for row in await conn.execute(_KEEP_BALANCES, arrays)]
-
-
-def _balances(fact: TransactionRecorded) -> tuple[Any, ...]:
-    transaction, account = fact.transaction, fact.account
-    return (
-        transaction.card_id,
-        transaction.merchant_id,
-        account.program_id,
-        account.is_active,
-        account.stamp_count,
-        account.stamps_redeemed,
-        account.total_stamps_earned,
-        account.points_balance,
-        account.points_redeemed,
-        account.total_points_earned,
-        account.total_points_voided,
-        transaction.sequence,
-        transaction.hash,
-        transaction.created_at,
-    )
-
-
-_BALANCES: Mapping[str, str] = {
-    "card_id": "uuid",
-    "merchant_id": "uuid",
-    "program_id": "uuid",
-    "is_active": "boolean",
-    "stamp_count": "bigint",
-    "stamps_redeemed": "bigint",
-    "total_stamps_earned": "bigint",
-    "points_balance": "bigint",
-    "points_redeemed": "bigint",
-    "total_points_earned": "bigint",
-    "total_points_voided": "bigint",
-    "sequence_wanted": "bigint",
-    "last_hash": "text",
-    "last_transaction_at": "timestamptz",
-}
-_CARD: Mapping[str, str] = {
-    "card_id": "uuid",
-    "merchant_id": "uuid",
-    "program_id": "uuid",
-    "card_version": "bigint",
-    "card_number": "text",
-    "qr_code": "text",
-    "locale": "text",
-    "deleted_at": "timestamptz",
-}
-
-
-_FIXED = ("card_id", "merchant_id")
-
-
-def _upsert(columns: Mapping[str, str], order: str) -> Any:
-    """Arrays in, one row a card; `order` is the column that never goes back."""
-    names = ", ".join(columns)
-    arrays = ", ".join(f"CAST(:{name} AS {kind}[])" for name, kind in columns.items())
-    changes = ", ".join(f"{name} = excluded.{name}" for name in columns if name not in _FIXED)
-    return text(
-        f"INSERT INTO passes AS p ({names}) SELECT * FROM unnest({arrays})"  # noqa: S608 - names of ours only
-        f" ON CONFLICT (card_id) DO UPDATE SET {changes}, revision = p.revision + 1, changed_at = now()"
-        f" WHERE p.{order} < excluded.{order} RETURNING p.card_id"
-    )
-
-
-_KEEP_BALANCES = _upsert(_BALANCES, "sequence_wanted")
-_KEEP_CARDS = _upsert(_CARD, "card_version")
+    return await _keep(conn, _KEEP_BALANCES, [_balances(fact) for fact in newest.values()])
 
 
 async def keep_cards(conn: AsyncConnection, cards: Iterable[CardChanged]) -> list[UUID]:
@@ -107,24 +36,97 @@ async def keep_cards(conn: AsyncConnection, cards: Iterable[CardChanged]) -> lis
         known = newest.get(card.id)
         if known is None or known.version < card.version:
             newest[card.id] = card
-    if not newest:
+    return await _keep(conn, _KEEP_CARDS, [_card(card) for card in newest.values()])
+
+
+async def _keep(conn: AsyncConnection, statement: Any, rows: list[dict[str, Any]]) -> list[UUID]:
+    """One statement for all of them; one JSON text costs a fifth of an array for each column."""
+    if not rows:
         return []
-    rows = [_card(newest[card_id]) for card_id in sorted(newest)]
-    arrays = dict(zip(_CARD, map(list, zip(*rows, strict=True)), strict=True))
-    return [row.card_id for row in await conn.execute(_KEEP_CARDS, arrays)]
+    found = await conn.execute(statement, {"rows": msgspec.json.encode(rows).decode()})
+    return [row.card_id for row in found]
 
 
-def _card(card: CardChanged) -> tuple[Any, ...]:
-    return (
-        card.id,
-        card.merchant_id,
-        card.program_id,
-        card.version,
-        card.card_number,
-        card.qr_code,
-        card.locale,
-        card.deleted_at or card.erased_at,
+def _balances(fact: TransactionRecorded) -> dict[str, Any]:
+    transaction, account = fact.transaction, fact.account
+    return {
+        "card_id": transaction.card_id,
+        "merchant_id": transaction.merchant_id,
+        "program_id": account.program_id,
+        "is_active": account.is_active,
+        "stamp_count": account.stamp_count,
+        "stamps_redeemed": account.stamps_redeemed,
+        "total_stamps_earned": account.total_stamps_earned,
+        "points_balance": account.points_balance,
+        "points_redeemed": account.points_redeemed,
+        "total_points_earned": account.total_points_earned,
+        "total_points_voided": account.total_points_voided,
+        "sequence_wanted": transaction.sequence,
+        "last_hash": transaction.hash,
+        "last_transaction_at": transaction.created_at,
+    }
+
+
+def _card(card: CardChanged) -> dict[str, Any]:
+    return {
+        "card_id": card.id,
+        "merchant_id": card.merchant_id,
+        "program_id": card.program_id,
+        "card_version": card.version,
+        "card_number": card.card_number,
+        "qr_code": card.qr_code,
+        "locale": card.locale,
+        "deleted_at": card.deleted_at or card.erased_at,
+    }
+
+
+def _upsert(columns: Mapping[str, str], order: str) -> Any:
+    """Many rows in, sorted, so that no two batches lock each other out; `order` is what never goes back."""
+    names = ", ".join(columns)
+    types = ", ".join(f"{name} {kind}" for name, kind in columns.items())
+    changes = ", ".join(
+        f"{name} = excluded.{name}" for name in columns if name not in ("card_id", "merchant_id")
     )
+    return text(
+        f"INSERT INTO passes AS p ({names})"  # noqa: S608 - names of ours only
+        f" SELECT * FROM json_to_recordset(CAST(:rows AS json)) AS r ({types}) ORDER BY card_id"
+        f" ON CONFLICT (card_id) DO UPDATE SET {changes}, revision = p.revision + 1, changed_at = now()"
+        f" WHERE p.{order} < excluded.{order} RETURNING p.card_id"
+    )
+
+
+_KEEP_BALANCES = _upsert(
+    {
+        "card_id": "uuid",
+        "merchant_id": "uuid",
+        "program_id": "uuid",
+        "is_active": "boolean",
+        "stamp_count": "bigint",
+        "stamps_redeemed": "bigint",
+        "total_stamps_earned": "bigint",
+        "points_balance": "bigint",
+        "points_redeemed": "bigint",
+        "total_points_earned": "bigint",
+        "total_points_voided": "bigint",
+        "sequence_wanted": "bigint",
+        "last_hash": "text",
+        "last_transaction_at": "timestamptz",
+    },
+    order="sequence_wanted",
+)
+_KEEP_CARDS = _upsert(
+    {
+        "card_id": "uuid",
+        "merchant_id": "uuid",
+        "program_id": "uuid",
+        "card_version": "bigint",
+        "card_number": "text",
+        "qr_code": "text",
+        "locale": "text",
+        "deleted_at": "timestamptz",
+    },
+    order="card_version",
+)
 
 
 async def redraw(conn: AsyncConnection, programs: Iterable[UUID], merchants: Iterable[UUID]) -> list[UUID]:

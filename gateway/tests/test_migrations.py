@@ -1,0 +1,23 @@
+"""The gateway's database: the kit's plumbing, reachable by the role that runs."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import psycopg
+
+from kit import migrations
+from kit.tables import metadata
+
+
+def test_the_migrated_database_holds_the_plumbing_and_nothing_else(database: Any):
+    urls = database("gateway")
+
+    with psycopg.connect(urls.app_url) as connection:
+        rows = connection.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'public'").fetchall()
+        assert {name for (name,) in rows} == {*metadata.tables, "alembic_version"}
+        assert connection.execute("SELECT change FROM projection_changes").fetchall() == [(0,)]
+
+
+def test_migrating_again_changes_nothing(database: Any):
+    assert migrations.upgrade("gateway", database.fresh("gateway").owner_url) == migrations.head("gateway")

@@ -1,0 +1,330 @@
+"""The house as it stands: rooms, sizes, names, links, settings, and no trace of where it was written."""
+
+from __future__ import annotations
+
+import ast
+import importlib
+import io
+import re
+import subprocess
+import tokenize
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from kit.settings import ServiceSettings
+
+ROOT = Path(__file__).parents[2]
+SERVICES = {
+    path.name: path for path in sorted((ROOT / "services").iterdir()) if (path / "pyproject.toml").exists()
+}
+DISTRIBUTIONS = [*SERVICES.values(), *(ROOT / name for name in ("contracts", "kit", "gateway", "deploy"))]
+FILE_LINES, FUNCTION_LINES = 350, 70
+
+
+@cache
+def tree() -> list[Path]:
+    """Every file that is committed or would be."""
+    listed = subprocess.run(
+        ["git", "ls-files", "-co", "--exclude-standard", "-z"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stdout
+    return sorted(ROOT / name for name in listed.split("\0") if name and (ROOT / name).is_file())
+
+
+def texts() -> Iterator[tuple[str, str]]:
+    """Path and content of every file that people read or edit."""
+    for path in tree():
+        if path.suffix not in (".lock", ".png", ".ico", ".woff2", ".jar"):
+            yield path.relative_to(ROOT).as_posix(), path.read_text()
+
+
+def code() -> list[Path]:
+    """Modules that ship; tests may be longer."""
+    return [path for path in tree() if path.suffix == ".py" and "tests" not in path.relative_to(ROOT).parts]
+
+
+def topics() -> dict[str, Any]:
+    found: dict[str, Any] = yaml.safe_load((ROOT / "contracts" / "topics.yaml").read_text())["topics"]
+    return found
+
+
+def package_of(service: str) -> str:
+    return service.replace("-", "_")
+
+
+# -- rooms
+
+
+def test_there_are_the_five_services():
+    assert set(SERVICES) == {"programs", "cards", "ledger", "auth-pins", "wallet"}
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_a_service_has_its_rooms(service: str):
+    folder = SERVICES[service]
+    source = folder / "src" / package_of(service)
+
+    hears = [name for name, topic in topics().items() if service in topic["consumers"]]
+    for room in ("main", "settings", "api", *(["consumers"] if hears else []), "commands", "domain", "store"):
+        assert (source / f"{room}.py").is_file() or (source / room / "__init__.py").is_file(), room
+    assert (folder / "README.md").stat().st_size > 0
+    assert list(folder.glob("tests/**/test_*.py"))
+    assert list((source / "migrations" / "versions").glob("[0-9]*_*.py"))
+
+
+@pytest.mark.parametrize("folder", DISTRIBUTIONS, ids=lambda path: path.name)
+def test_a_distribution_ships_its_types_and_says_what_it_is(folder: Path):
+    assert list(folder.glob("src/*/py.typed"))
+    assert (folder / "README.md").read_text().startswith("# ")
+    assert 'license = "Apache-2.0"' in (folder / "pyproject.toml").read_text()
+
+
+def test_a_migration_has_a_name_of_words_behind_its_number():
+    for path in ROOT.glob("**/migrations/versions/*.py"):
+        if ".venv" not in path.parts:
+            assert re.fullmatch(r"\d{4}_[a-z]+(_[a-z]+)*\.py", path.name), path
+
+
+@pytest.mark.parametrize("path", code(), ids=lambda path: str(path.relative_to(ROOT)))
+def test_a_module_is_not_long_and_says_first_what_it_is(path: Path):
+    source = path.read_text()
+    module = ast.parse(source)
+
+    assert source.count("\n") <= FILE_LINES, "make it a folder of the same name with the same public names"
+    for node in ast.walk(module):
+        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
+            lines = (node.end_lineno or 0) - node.lineno + 1
+            assert lines <= FUNCTION_LINES, f"{node.name} has {lines} lines"
+    if module.body:
+        assert ast.get_docstring(module), "a module begins with one sentence that says what it is"
+
+
+def test_names_say_something():
+    nothing = re.compile(r"(^|/|_)(utils?|helpers?|common|misc|manager|base)s?(\.py|/|$)")
+
+    found = [
+        path.relative_to(ROOT).as_posix() for path in code() if nothing.search(str(path.relative_to(ROOT)))
+    ]
+
+    assert found == []
+
+
+def test_nothing_is_left_unfinished():
+    marks = re.compile(r"\b(TODO|FIXME|XXX|HACK)\b")
+
+    assert [name for name, text in texts() if marks.search(text)] == []
+
+
+def test_no_exception_is_swallowed_without_a_word():
+    for path in code():
+        for node in ast.walk(ast.parse(path.read_text())):
+            if isinstance(node, ast.ExceptHandler):
+                empty = all(isinstance(part, ast.Pass) for part in node.body)
+                broad = node.type is None or ast.unparse(node.type) in ("Exception", "BaseException")
+                assert not (empty and broad), f"{path}:{node.lineno}"
+
+
+# -- the kit knows no business
+
+
+BUSINESS = {
+    *("stamp", "stamps", "point", "points", "reward", "rewards", "loyalty", "purchase"),
+    *("tier", "tiers", "welcome", "cooldown", "customer", "customers", "till", "enrol"),
+    *("enrolment", "balance", "redeem", "void", "shortfall", "qr", "pkpass"),
+}
+#: Who is calling is the kit's business: identity, and tests of it. Services are named where they are found.
+IDENTITY = {
+    "merchant",
+    "store",
+    "terminal",
+    "staff",
+    "program",
+    "programs",
+    "card",
+    "cards",
+    "ledger",
+    "wallet",
+}
+MAY_NAME_THEM = {"identity.py", "settings.py", "testing.py"}
+
+
+def words_of(source: str) -> set[str]:
+    """The words of all names in the code, `StaffSession` and `staff_session` alike; comments aside."""
+    found = set()
+    for token in tokenize.generate_tokens(io.StringIO(source).readline):
+        if token.type == tokenize.NAME:
+            split = re.sub(r"([a-z0-9])([A-Z])", r"\1_\2", token.string).lower()
+            found.update(split.split("_"))
+    return found
+
+
+@pytest.mark.parametrize("path", sorted((ROOT / "kit" / "src").rglob("*.py")), ids=lambda path: path.name)
+def test_the_kit_has_no_business_noun(path: Path):
+    words = words_of(path.read_text())
+
+    assert words & BUSINESS == set()
+    if path.name not in MAY_NAME_THEM:
+        assert words & IDENTITY == set()
+
+
+def test_business_nouns_are_found_in_any_spelling():
+    assert {"stamp", "reward"} <= words_of("class StampCount:\n    left_reward = 1\n")
+
+
+# -- links
+
+
+LINK = re.compile(r"\[[^\]]*\]\(([^)#\s]+)(?:#[^)]*)?\)")
+
+
+def links_of(path: Path) -> list[str]:
+    return [
+        link
+        for link in LINK.findall(path.read_text())
+        if "://" not in link and not link.startswith("mailto:")
+    ]
+
+
+@pytest.mark.parametrize(
+    "path", [path for path in tree() if path.suffix == ".md"], ids=lambda path: str(path.relative_to(ROOT))
+)
+def test_every_link_of_a_page_leads_somewhere(path: Path):
+    assert [link for link in links_of(path) if not (path.parent / link).exists()] == []
+
+
+ROOMS = (
+    "gateway/src/gateway/edge/",
+    "services/ledger/src/ledger/api",
+    "services/ledger/src/ledger/commands",
+    "services/ledger/src/ledger/domain",
+    "contracts/src/contracts/ledger.py",
+    "services/wallet/src/wallet/consumers",
+    "services/wallet/src/wallet/commands",
+    "services/wallet/src/wallet/delivery",
+)
+
+
+def test_a_stamp_can_be_followed_through_its_eight_rooms():
+    text = (ROOT / "ARCHITECTURE.md").read_text()
+    section = text.partition("## Follow a stamp")[2].partition("\n## ")[0]
+    steps = re.findall(r"^(\d)\. (.*(?:\n   .*)*)", section, re.MULTILINE)
+
+    assert [int(number) for number, _ in steps] == list(range(1, 9))
+    for (_, step), room in zip(steps, ROOMS, strict=True):
+        first = LINK.findall(step)[0]
+        assert first.startswith(room), f"{first} is not the room {room}"
+        assert (ROOT / first).exists(), first
+
+
+# -- settings
+
+
+def own_settings(package: str) -> dict[str, type[ServiceSettings]]:
+    module = importlib.import_module(f"{package}.settings")
+    return {
+        value.__name__: value
+        for value in vars(module).values()
+        if isinstance(value, type)
+        and issubclass(value, ServiceSettings)
+        and value.__module__ == module.__name__
+    }
+
+
+@pytest.mark.parametrize("service", [*SERVICES, "gateway"])
+def test_a_readme_tells_every_setting_of_its_service(service: str):
+    folder = SERVICES.get(service, ROOT / "gateway")
+    (settings,) = own_settings(package_of(service)).values()
+    own = [name for name in vars(settings)["__annotations__"] if name in settings.model_fields]
+
+    told = (folder / "README.md").read_text()
+
+    assert [name.upper() for name in own if f"`{name.upper()}`" not in told] == []
+
+
+def test_the_readme_tells_the_settings_that_every_service_has():
+    told = (ROOT / "README.md").read_text()
+
+    assert [name.upper() for name in ServiceSettings.model_fields if f"`{name.upper()}`" not in told] == []
+
+
+# -- no trace of where it was written
+
+
+def whole(pieces: str) -> str:
+    """The text without its dots: so this file holds none of what it looks for."""
+    return pieces.replace("·", "")
+
+
+REGISTRIES = whole(
+    r"py·pi\.org|python·hosted|repo1?\.maven\.(org|apache)|repo\.maven|npm·js\.(org|com)|registry\.(npm·js|yarn·pkg)"
+    r"|deb\.deb·ian|archive\.ubun·tu|proxy\.go·lang|dock·er\.io|gh·cr\.io|qu·ay\.io"
+)
+SESSIONS = whole(
+    r"\b(clau·de|anthro·pic|chat·gpt|co·pilot|language mo·del|LL·M|sub·agent|AI[- ]gen·erated"
+    r"|this iss·ue|iss·ue #?\d+|pull requ·est #\d+|the br·ief|COM·MON\.md|co-auth·ored-by)\b"
+)
+TRACES = {
+    "host of a package registry": re.compile(REGISTRIES, re.IGNORECASE),
+    "path of a machine": re.compile(
+        whole(r"(?<![\w/.:}*~-])/(wo·rk|fa·rm|ro·ot|t·mp|ho·me|Us·ers|mn·t|work·space)/[\w.]")
+    ),
+    "word about how it was written": re.compile(SESSIONS, re.IGNORECASE),
+}
+
+
+@pytest.mark.parametrize("kind", TRACES)
+def test_the_tree_holds_no(kind: str):
+    found = [
+        f"{name}:{number}: {line.strip()[:100]}"
+        for name, text in texts()
+        for number, line in enumerate(text.splitlines(), 1)
+        if TRACES[kind].search(line)
+    ]
+
+    assert found == []
+
+
+@pytest.mark.parametrize(
+    ("kind", "line"),
+    [
+        ("host of a package registry", "fetched from https://files.python·hosted.org/x"),
+        ("path of a machine", "see /wo·rk/main/README.md"),
+        ("path of a machine", 'Path("/ro·ot/.cache")'),
+        ("word about how it was written", "as iss·ue 3 asks"),
+    ],
+)
+def test_a_trace_is_found(kind: str, line: str):
+    assert TRACES[kind].search(whole(line))
+
+
+@pytest.mark.parametrize(
+    "line", ["/api/v1/vendor/work/items", "https://shop.example/home/page", "var/tmp/x", "~/tmp/x"]
+)
+def test_an_address_is_no_path_of_a_machine(line: str):
+    assert not TRACES["path of a machine"].search(line)
+
+
+def test_the_lock_names_no_address():
+    lock = (ROOT / "requirements.lock").read_text()
+
+    assert not re.search(r"https?://", lock)
+    assert "--hash=sha256:" in lock
+
+
+def test_the_licence_is_whole():
+    text = (ROOT / "LICENSE").read_text()
+
+    assert text.lstrip().startswith("Apache License")
+    assert "END OF TERMS AND CONDITIONS" in text
+
+
+def test_the_last_line_of_a_text_ends_with_a_line_feed():
+    assert [name for name, text in texts() if text and not text.endswith("\n")] == []
