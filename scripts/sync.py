@@ -55,7 +55,10 @@ def sync() -> None:
         )
     NOTE.unlink(missing_ok=True)
     into: list[str | Path] = ["--quiet", "--python", VENV / "bin" / "python"]
-    run([uv, "pip", "sync", *into, "--compile-bytecode", "--require-hashes", LOCK], "the locked packages could not be installed")
+    run(
+        [uv, "pip", "sync", *into, "--compile-bytecode", "--require-hashes", LOCK],
+        "the locked packages could not be installed",
+    )
     own: list[str | Path] = [argument for folder in members() for argument in ("-e", folder)]
     # What builds them (hatchling, editables) is in the lock: nothing unlocked is fetched for it.
     no_more = ["--no-deps", "--no-sources", "--no-build-isolation"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import itertools
 import json
@@ -63,6 +64,9 @@ class StandIn:
         self.states: dict[tuple[str, UUID], State] = {}
         self.state_reads: list[str] = []
         self.asked: list[Seen] = []
+        self.may_answer = asyncio.Event()
+        self.may_answer.set()
+        self.was_asked = asyncio.Event()
         self.answers: dict[tuple[str, str], list[web.Response]] = {}
         self._runner: web.AppRunner | None = None
 
@@ -97,6 +101,8 @@ class StandIn:
 
     async def _state(self, request: web.Request) -> web.Response:
         self.state_reads.append(request.path)
+        self.was_asked.set()
+        await self.may_answer.wait()
         found = self.states.get((request.match_info["kind"], UUID(request.match_info["id"])))
         if found is None:
             return web.json_response({}, status=404)

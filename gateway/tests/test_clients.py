@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import shutil
 import tempfile
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
@@ -15,7 +15,7 @@ from contracts.problem import UpstreamUnavailable
 from gateway.clients import REPLY_LIMIT_BYTES, Client
 
 OK = b'HTTP/1.1 200 OK\r\ncontent-length: 2\r\nETag: "1"\r\n\r\nok'
-Handler = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
+LATER = b"<a moment later>"
 
 
 class Server:
@@ -24,6 +24,7 @@ class Server:
     def __init__(self, path: Path) -> None:
         self.path = path
         self.connections = 0
+        self.open = 0
         self.requests: list[bytes] = []
         self.replies: list[bytes | None] = []  # None closes without an answer
         self._server: asyncio.Server | None = None
@@ -38,6 +39,7 @@ class Server:
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self.connections += 1
+        self.open += 1
         try:
             while head := await reader.readuntil(b"\r\n\r\n"):
                 length = int(head.lower().partition(b"content-length: ")[2].partition(b"\r\n")[0] or 0)
@@ -45,10 +47,13 @@ class Server:
                 reply = self.replies.pop(0) if self.replies else OK
                 if reply is None:
                     break
-                writer.write(reply)
-                await writer.drain()
+                for part in reply.split(LATER):
+                    writer.write(part)
+                    await writer.drain()
+                    await asyncio.sleep(0.05 if LATER in reply else 0)
         except (asyncio.IncompleteReadError, ConnectionError):
             pass
+        self.open -= 1
         writer.close()
 
 
@@ -139,7 +144,7 @@ async def test_an_answer_that_takes_too_long_is_given_up_and_never_given_to_the_
         await client.ask("GET", "/x", [], safe_to_repeat=True)
 
     assert (await client.ask("GET", "/y", [])).body == b"ok"
-    assert server.connections == 2
+    assert (server.connections, server.open) == (2, 1)
     assert len(server.requests) == 2  # a time-out is not asked again
 
 
@@ -180,11 +185,15 @@ async def test_an_answer_without_end_is_cut_off(server, client):
         await client.ask("GET", "/x", [], timeout_s=10)
 
 
-async def test_an_answer_nobody_asked_for_is_given_to_nobody(server, client):
-    server.replies = [OK + b"HTTP/1.1 200 OK\r\ncontent-length: 4\r\n\r\nevil"]
+@pytest.mark.parametrize("when", [b"", LATER])
+@pytest.mark.parametrize("body", [b"evil", b"ev", b""])
+async def test_an_answer_nobody_asked_for_is_given_to_nobody(server, client, when, body):
+    server.replies = [OK + when + b"HTTP/1.1 200 OK\r\ncontent-length: 4\r\n\r\n" + body]
 
     assert (await client.ask("GET", "/x", [])).body == b"ok"
+    await asyncio.sleep(0.1)
     assert (await client.ask("GET", "/y", [])).body == b"ok"
+    assert server.connections == 2
 
 
 async def test_nobody_there_is_said_at_once(server, client):

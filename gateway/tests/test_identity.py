@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import base64
 import json
+import time
 from datetime import timedelta
 from typing import Any
 from uuid import uuid4
@@ -29,7 +30,10 @@ async def ask(house: Any, credential: str | None, path: str = PROGRAM) -> httpx.
 
 
 async def status(house: Any, credential: str) -> int:
-    return (await ask(house, f"Bearer {credential}")).status_code
+    """Asked three times: what is read for the first time may be remembered only from the second on."""
+    answers = [await ask(house, f"Bearer {credential}") for _ in range(3)]
+    assert len({answer.status_code for answer in answers}) == 1
+    return answers[-1].status_code
 
 
 # -- terminals
@@ -96,12 +100,12 @@ async def test_the_hash_of_a_secret_is_not_the_secret(house):
 
 
 async def test_the_old_key_of_a_rotation_opens_until_it_ends(house, key_hash_of):
-    old, new = key_hash_of("o" * 43, ends_in_s=0.5), key_hash_of("n" * 43)
+    old, new = key_hash_of("o" * 43, ends_in_s=2), key_hash_of("n" * 43)
     house.auth_pins.tell(house.terminal.model_copy(update={"keys": (old, new), "version": 2}))
 
     assert await status(house, house.api_key("o" * 43)) == 200
     assert await status(house, house.api_key("n" * 43)) == 200
-    await asyncio.sleep(0.6)
+    await asyncio.sleep(2.1)
 
     assert await status(house, house.api_key("o" * 43)) == 401
     assert await status(house, house.api_key("n" * 43)) == 200
@@ -118,18 +122,19 @@ async def test_a_key_made_a_moment_ago_opens_before_its_event_has_arrived(house,
 
 
 async def test_wrong_keys_ask_the_owner_at_most_once_a_second(house):
+    began = time.monotonic()
     for number in range(20):
         assert await status(house, house.api_key(f"{number:043}")) == 401
 
-    assert len(house.auth_pins.state_reads) <= 3
+    assert len(house.auth_pins.state_reads) <= 2 + time.monotonic() - began
 
 
 async def test_a_terminal_nobody_knows_is_asked_for_once_a_second(house):
-    stranger = f"pk_live_{uuid4().hex}_{'s' * 43}"
+    stranger, began = f"pk_live_{uuid4().hex}_{'s' * 43}", time.monotonic()
     for _ in range(5):
         assert await status(house, stranger) == 401
 
-    assert len(house.auth_pins.state_reads) == 1
+    assert len(house.auth_pins.state_reads) <= 1 + time.monotonic() - began
 
 
 async def test_an_event_that_deletes_the_terminal_closes_the_door_at_once(house):
@@ -173,16 +178,32 @@ async def test_without_events_a_revocation_counts_all_the_same(house):
     # The broker is away in these tests: the background work reads again the states of those who call.
     background = dict(house.service._background)
     reading = asyncio.create_task(background["identities without events"]())
-    assert await status(house, house.api_key()) == 200
+    for _ in range(25):  # it was read again before, and has been remembered since
+        assert (await ask(house, f"Bearer {house.api_key()}")).status_code == 200
+        await asyncio.sleep(0.1)
     house.auth_pins.tell(house.terminal.model_copy(update={"deleted_at": now(), "version": 2}))
 
     answers = []
     for _ in range(30):
-        answers.append(await status(house, house.api_key()))
+        answers.append((await ask(house, f"Bearer {house.api_key()}")).status_code)
         await asyncio.sleep(0.1)
     reading.cancel()
 
     assert answers[-1] == 401
+
+
+async def test_a_terminal_that_is_deleted_while_its_store_is_asked_for_is_not_remembered_as_good(house):
+    house.programs.may_answer.clear()
+    asking = asyncio.create_task(ask(house, f"Bearer {house.api_key()}"))
+    await house.programs.was_asked.wait()
+    await house.hear(house.terminal.model_copy(update={"deleted_at": now(), "version": 2}))
+    # What is known is not asked for again: nothing changes any more while this request is let in.
+    await house.hear(house.merchant)
+    await house.hear(house.store)
+    house.programs.may_answer.set()
+    await asking
+
+    assert await status(house, house.api_key()) == 401
 
 
 # -- users

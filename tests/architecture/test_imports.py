@@ -51,12 +51,12 @@ def rules() -> list[Any]:
     ]
 
 
-def broken(rules: list[Any], graph: grimp.ImportGraph) -> list[str]:
-    return [rule.name for rule in rules if not rule.check(graph=copy.deepcopy(graph), verbose=False).kept]
+def holds(rule: Any, graph: grimp.ImportGraph) -> bool:
+    return bool(rule.check(graph=copy.deepcopy(graph), verbose=False).kept)
 
 
 def test_every_import_rule_holds(rules: list[Any], graph: grimp.ImportGraph):
-    assert broken(rules, graph) == []
+    assert [rule.name for rule in rules if not holds(rule, graph)] == []
 
 
 def strangers() -> Iterator[tuple[str, str]]:
@@ -124,7 +124,7 @@ def test_an_import_that_the_house_does_not_allow_is_noticed(
         changed.add_module(imported, is_squashed=True)
     changed.add_import(importer=importer, imported=imported)
 
-    assert broken(rules, changed) != []
+    assert not all(holds(rule, changed) for rule in rules)
 
 
 # -- what import-linter cannot say

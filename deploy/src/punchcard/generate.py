@@ -12,7 +12,7 @@ import importlib
 import json
 import sys
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -62,15 +62,11 @@ def main(arguments: Sequence[str]) -> None:
 
 def facts() -> dict[str, type[Fact]]:
     """Every event that is told, by its type."""
-    for module in _MODULES:
-        importlib.import_module(f"contracts.{module}")
-    return dict(sorted((fact.type, fact) for fact in _below(Fact) if "type" in vars(fact)))
-
-
-def _below(kind: type[Fact]) -> Iterator[type[Fact]]:
-    for child in kind.__subclasses__():
-        yield child
-        yield from _below(child)
+    modules = [importlib.import_module(f"contracts.{name}") for name in _MODULES]
+    found = [value for module in modules for value in vars(module).values() if isinstance(value, type)]
+    return dict(
+        sorted((fact.type, fact) for fact in found if issubclass(fact, Fact) and "type" in vars(fact))
+    )
 
 
 class _Plain(GenerateJsonSchema):

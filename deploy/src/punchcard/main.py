@@ -122,6 +122,24 @@ def verify(
     run(home(), database_url, as_json=as_json, out=out, err=err)
 
 
+@app.command()
+def bench(
+    cards: Annotated[int, typer.Option(min=1000, help="How many cards there are.")] = 100_000,
+    rounds: Annotated[int, typer.Option(min=1, help="How often each load is run.")] = 3,
+    seconds: Annotated[float, typer.Option(min=1, help="How long each load runs.")] = 5.0,
+    to: Annotated[Path, typer.Option(help="Where the figures go.")] = Path("bench/latest.json"),
+) -> None:
+    """Measure the platform against pgbench, on a stack of its own; exit code 1 when a figure misses its bound."""
+    import tempfile
+
+    from punchcard.bench.run import bench as run
+
+    with tempfile.TemporaryDirectory(prefix="punchcard-bench-") as folder:
+        Path(folder).chmod(0o755)
+        if not run(Path(folder) / "var", cards=cards, rounds=rounds, seconds=seconds, to=to, out=out):
+            raise Found(f"A figure misses its bound; all are in {to}.")
+
+
 @config_app.command("check")
 def config_check(services: ServiceArguments = None) -> None:
     """Look at this machine, or at these services' settings in the present environment."""

@@ -11,6 +11,7 @@ from pathlib import Path
 from punchcard.embedded.process import Process, end_leftover, wait_until
 from punchcard.problems import MachineCannot
 from punchcard.services import ServiceKind
+from punchcard.supervision import Supervised
 
 
 class ServiceProcess:
@@ -70,6 +71,32 @@ class ServiceProcess:
             else f"is not ready after {timeout_s:.0f} s"
         )
         raise MachineCannot(f"{self.name} {ended}; its log {self.log} ends with:\n{self._process.log_tail()}")
+
+
+class ServiceHandle(Supervised[ServiceProcess]):
+    """One running service; see Supervised for kill9(), restart(), stop(), start(), pid and wait_ready()."""
+
+    @property
+    def port(self) -> int:
+        return self.member.port
+
+    @property
+    def url(self) -> str:
+        """Its TCP address; health and metrics are there too."""
+        return self.member.url
+
+    @property
+    def socket(self) -> Path:
+        return self.member.socket
+
+    @property
+    def log(self) -> Path:
+        return self.member.log
+
+
+def socket_of(kind: ServiceKind, directory: Path) -> Path:
+    """Where a service listens for the others."""
+    return directory / f"{kind.name}.sock"
 
 
 def get_status(port: int, path: str, timeout_s: float = 2.0) -> int | None:

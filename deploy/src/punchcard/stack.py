@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -16,26 +15,15 @@ from punchcard import containers, databases, topics
 from punchcard.databases import DatabaseUrls
 from punchcard.embedded.kafka import Kafka
 from punchcard.embedded.postgres import Postgres
+from punchcard.environment import environment
 from punchcard.home import Home
 from punchcard.keys import ADMIN_EMAIL, Keys
 from punchcard.ports import is_free
 from punchcard.problems import MachineCannot
-from punchcard.service_process import ServiceProcess
+from punchcard.service_process import ServiceHandle, ServiceProcess, socket_of
 from punchcard.services import GATEWAY, SERVICE_NAMES, SERVICES, ServiceKind, kind_of
 from punchcard.supervision import Member, Supervised
 
-#: What a service gets of our own environment; all else it is told.
-_INHERITED = (
-    "PATH",
-    "HOME",
-    "LANG",
-    "LC_ALL",
-    "TZ",
-    "TMPDIR",
-    "VIRTUAL_ENV",
-    "SSL_CERT_FILE",
-    "SSL_CERT_DIR",
-)
 #: For settings of every service, beside the services' names.
 ALL = "*"
 
@@ -56,27 +44,6 @@ class KafkaServer(Member, Protocol):
     def port(self) -> int: ...
     @property
     def bootstrap(self) -> str: ...
-
-
-class ServiceHandle(Supervised[ServiceProcess]):
-    """One running service; see Supervised for kill9(), restart(), stop(), start(), pid and wait_ready()."""
-
-    @property
-    def port(self) -> int:
-        return self.member.port
-
-    @property
-    def url(self) -> str:
-        """Its TCP address; health and metrics are there too."""
-        return self.member.url
-
-    @property
-    def socket(self) -> Path:
-        return self.member.socket
-
-    @property
-    def log(self) -> Path:
-        return self.member.log
 
 
 class Stack:
@@ -264,7 +231,7 @@ class Stack:
                 kind,
                 self._environment(kind, sockets),
                 port=self._port(kind),
-                socket=sockets / f"{kind.name}.sock",
+                socket=socket_of(kind, sockets),
                 log=self.home.logs / f"{kind.name}.log",
                 record=self.home.record(kind.name),
             )
@@ -286,32 +253,16 @@ class Stack:
     # -- what a service is told
 
     def _environment(self, kind: ServiceKind, sockets: Path) -> dict[str, str]:
-        """The process contract: every setting by name, every secret as a file."""
-        env = {name: os.environ[name] for name in _INHERITED if name in os.environ}
-        env |= {
-            "ENVIRONMENT": "development",
-            "PUBLIC_BASE_URL": self.public_base_url,
-            "DATABASE_URL": self.urls(kind.name).app,
-            "KAFKA_BOOTSTRAP": self.bootstrap,
-            "KAFKA_INSTANCE_ID": f"{kind.name}-1",
-            "HTTP_HOST": "127.0.0.1",
-            "HTTP_PORT": str(self._port(kind)),
-            "HTTP_SOCKET": str(sockets / f"{kind.name}.sock"),
-            "SIGNING_KEY_FILE": str(self.keys.signing_key(kind.name)),
-            "TRUSTED_KEYS_FILE": str(self.keys.trusted_keys()),
-            "IDEMPOTENCY_SECRET_FILE": str(self.keys.idempotency_secret(kind.name)),
-            "LOG_LEVEL": "INFO",
-        }
-        for other in SERVICES:
-            if other != GATEWAY:
-                env[other.url_variable] = f"unix:{sockets / other.name}.sock"
-        if kind.name == "auth-pins":
-            env |= {
-                "PIN_PEPPER_FILE": str(self.keys.pin_pepper()),
-                "BOOTSTRAP_ADMIN_EMAIL": ADMIN_EMAIL,
-                "BOOTSTRAP_ADMIN_PASSWORD_FILE": str(self.keys.admin_password()),
-            }
-        return env | self._env.get(ALL, {}) | self._env.get(kind.name, {})
+        told = environment(
+            kind,
+            keys=self.keys,
+            database_url=self.urls(kind.name).app,
+            bootstrap=self.bootstrap,
+            public_base_url=self.public_base_url,
+            port=self._port(kind),
+            sockets=sockets,
+        )
+        return told | self._env.get(ALL, {}) | self._env.get(kind.name, {})
 
     def _port(self, kind: ServiceKind) -> int:
         return self._port_of_gateway() if kind == GATEWAY else self.home.port(kind.name)

@@ -137,6 +137,10 @@ def kafka(punchcard_homes: Callable[[str], Home]) -> Iterator[Kafka]:
 # -- the whole platform
 
 
+#: Hashes cost a tenth of a second each otherwise; how strong they are is not what these tests ask.
+QUICK = {"auth-pins": {"PIN_HASH_COST": "4", "PASSWORD_HASH_COST": "4"}}
+
+
 class _Running:
     """The session's shared stack, so that the durable one can end it: two at once are much for two cores."""
 
@@ -148,7 +152,7 @@ def stack(punchcard_homes: Callable[[str], Home]) -> Iterator[Stack]:
     """The whole platform, shared by all tests: make your own merchant, and leave everything running."""
     from punchcard.stack import Stack
 
-    _Running.stack = Stack(punchcard_homes("stack"), durable=False)
+    _Running.stack = Stack(punchcard_homes("stack"), durable=False, env=QUICK)
     yield _Running.stack.start()
     if _Running.stack is not None:
         _Running.stack.stop()
@@ -162,5 +166,5 @@ def durable_stack(punchcard_homes: Callable[[str], Home]) -> Iterator[Stack]:
     if _Running.stack is not None:
         _Running.stack.stop()
         _Running.stack = None
-    with Stack(punchcard_homes("durable"), durable=True) as running:
+    with Stack(punchcard_homes("durable"), durable=True, env=QUICK) as running:
         yield running

@@ -23,8 +23,8 @@ INTERRUPTED = 130
 def up(home: Home, *, port: int, with_demo: bool, console: Console) -> None:
     """Start, tell, wait, stop."""
     began = time.monotonic()
-    for number in (signal.SIGTERM, signal.SIGHUP):
-        signal.signal(number, signal.default_int_handler)  # as Ctrl-C
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, signal.default_int_handler)  # all as Ctrl-C, also where a shell had it ignored
     console.print(f"[bold]Punchcard[/bold] starts in {escape(str(home.path))}")
     stack = Stack(
         home,

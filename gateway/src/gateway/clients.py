@@ -175,6 +175,10 @@ class _Connection(asyncio.Protocol):
         except httptools.HttpParserError as error:
             self._broken(str(error))
 
+    def on_message_begin(self) -> None:
+        if self._waiting is None or self._waiting.done():
+            self.reusable = False  # it says more than it was asked
+
     def on_header(self, name: bytes, value: bytes) -> None:
         self._headers.append((name.lower(), value))
 
@@ -185,7 +189,7 @@ class _Connection(asyncio.Protocol):
         chunks = self._chunks
         body = chunks[0] if len(chunks) == 1 else b"".join(chunks)
         reply = Reply(self._parser.get_status_code(), self._headers, body)
-        self.reusable = self._parser.should_keep_alive()
+        self.reusable = self.reusable and self._parser.should_keep_alive()
         self._headers, self._chunks, self._size = [], [], 0
         if self._waiting is not None and not self._waiting.done():
             self._waiting.set_result(reply)

@@ -30,7 +30,7 @@ from kit.listener import Listener
 from kit.relay import Relay
 from kit.settings import ServiceSettings
 from kit.telemetry import RequestLines, log
-from kit.work import Work, open_engine
+from kit.work import Work, open_engine, passes
 
 __all__ = [
     "Answer",
@@ -145,10 +145,12 @@ class Service:
             try:
                 await run()
                 return
-            except asyncio.CancelledError:
-                raise
             except Exception as error:  # noqa: BLE001 - whatever it was: started again, and told
-                log.warning("%s failed and is started again: %s", name, telemetry.words_of(error))
+                # A bug is told with its place, what passes in a line.
+                bug = None if passes(error) else error
+                log.warning(
+                    "%s failed and is started again: %s", name, telemetry.words_of(error), exc_info=bug
+                )
             pause = 0.2 if time.monotonic() - began > 60 else min(pause * 2, 5.0)
             await asyncio.sleep(pause)
 

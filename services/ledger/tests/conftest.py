@@ -41,7 +41,7 @@ class World:
         self.version = 1
 
     async def begin(self, **program: Any) -> None:
-        """Tell the ledger of the merchant, both stores and the program (a hybrid one without cooldown or PIN)."""
+        """Tell the ledger of the merchant, both stores and the program: a hybrid one, no cooldown, no PIN."""
         merchant = MerchantChanged(
             id=self.merchant_id, version=1, name="Café", slug="cafe", country="LU", currency="EUR",
             timezone="Europe/Luxembourg", default_locale="fr",
@@ -95,7 +95,8 @@ class World:
         values: dict[str, Any] = {
             "id": card_id, "version": 1, "merchant_id": self.merchant_id, "program_id": self.program_id,
             "program_version": 1, "customer_id": uuid7(), "card_number": f"{card_id.int % 10**12:012d}",
-            "qr_code": f"qr-{card_id.hex[-29:]}", "via": "till", "locale": "fr", "created_at": now(), **changes,
+            "qr_code": f"qr-{card_id.hex[-29:]}", "via": "till", "locale": "fr", "created_at": now(),
+            **changes,
         }  # fmt: skip
         return CardChanged(**values)
 

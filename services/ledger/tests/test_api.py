@@ -266,8 +266,9 @@ async def session(world: Any, **changes: Any) -> str:
         StaffChanged(id=staff_id, version=1, merchant_id=world.merchant_id),
     )
     claims = {
-        "aud": STAFF_SESSION, "jti": str(uuid7()), "sub": str(staff_id), "merchant_id": str(world.merchant_id),
-        "store_id": str(world.store_id), "terminal_id": str(world.terminal_id), "name": "Ana", "role": "staff",
+        "aud": STAFF_SESSION, "jti": str(uuid7()), "sub": str(staff_id),
+        "merchant_id": str(world.merchant_id), "store_id": str(world.store_id),
+        "terminal_id": str(world.terminal_id), "name": "Ana", "role": "staff",
         "exp": time.time() + 900, **changes,
     }  # fmt: skip
     token: str = signer.sign(claims)
@@ -302,7 +303,8 @@ async def test_addresses_are_not_kept_where_the_merchant_switched_that_off(world
     card = await world.card()
     await world.stamp(card, x_client_address="192.0.2.7")
     kept = world.rows(
-        "SELECT count(*) FROM transaction_context JOIN transactions ON id = transaction_id WHERE card_id = %s",
+        "SELECT count(*) FROM transaction_context JOIN transactions ON id = transaction_id"
+        " WHERE card_id = %s",
         card.id,
     )
     assert kept == [(0,)]
@@ -400,9 +402,10 @@ async def test_a_view_says_what_a_card_may_do_at_a_store(world: Any) -> None:
     view = here[str(card.id)]
     assert view.pop("next_stamp_available_at").endswith("Z")
     assert view == {
-        "status": "active", "stamp_count": 1, "stamps_target": 1, "total_stamps_earned": 1, "stamps_redeemed": 0,
-        "points_balance": 60, "total_points_earned": 60, "points_redeemed": 0, "tier": None, "can_stamp": False,
-        "stamps_today": 1, "stamps_remaining_today": 4, "can_redeem_stamps": True,
+        "status": "active", "stamp_count": 1, "stamps_target": 1, "total_stamps_earned": 1,
+        "stamps_redeemed": 0, "points_balance": 60, "total_points_earned": 60, "points_redeemed": 0,
+        "tier": None, "can_stamp": False, "stamps_today": 1, "stamps_remaining_today": 4,
+        "can_redeem_stamps": True,
         "available_rewards": [{"id": str(reward.id), "name": "Mug", "points_required": 60}],
     }  # fmt: skip
     assert here[str(scoped.id)]["can_redeem_stamps"] is True

@@ -22,11 +22,12 @@ CARD = UUID(int=7)
 
 def columns(number: int, **changes: Any) -> dict[str, Any]:
     values: dict[str, Any] = {
-        "id": UUID(int=number), "card_id": CARD, "sequence": number, "merchant_id": UUID(int=9), "store_id": None,
-        "terminal_id": None, "staff_id": None, "user_id": None, "type": 3, "stamps_delta": 1, "points_delta": 0,
-        "stamps_balance_after": number, "points_balance_after": 0, "purchase_amount_cents": None, "currency": None,
-        "order_reference": None, "reward_id": None, "reward_description": "Café “x”\n", "reward_value_cents": None,
-        "voids_transaction_id": None, "voided_amount_cents": None, "shortfall": None, "owed_repaid": None,
+        "id": UUID(int=number), "card_id": CARD, "sequence": number, "merchant_id": UUID(int=9),
+        "store_id": None, "terminal_id": None, "staff_id": None, "user_id": None, "type": 3,
+        "stamps_delta": 1, "points_delta": 0, "stamps_balance_after": number, "points_balance_after": 0,
+        "purchase_amount_cents": None, "currency": None, "order_reference": None, "reward_id": None,
+        "reward_description": "Café “x”\n", "reward_value_cents": None, "voids_transaction_id": None,
+        "voided_amount_cents": None, "shortfall": None, "owed_repaid": None,
         "program_version": 1, "key_hash": b"k" * 16, "request_hash": b"r" * 16, "transaction_at": None,
         "created_at": AT, "hash": b"", **changes,
     }  # fmt: skip
@@ -61,9 +62,10 @@ def test_a_chain_that_nobody_touched_is_good() -> None:
     "change",
     [
         {"stamps_delta": 2}, {"stamps_balance_after": 9}, {"points_delta": 1}, {"store_id": uuid4()},
-        {"staff_id": uuid4()}, {"created_at": AT.replace(microsecond=601)}, {"transaction_at": AT}, {"type": 6},
-        {"type": 99}, {"merchant_id": uuid4()}, {"id": uuid4()}, {"key_hash": b"x" * 16}, {"program_version": 2},
-        {"request_hash": None}, {"order_reference": "A"}, {"reward_description": "Cafe"}, {"shortfall": 0},
+        {"staff_id": uuid4()}, {"created_at": AT.replace(microsecond=601)}, {"transaction_at": AT},
+        {"type": 6}, {"type": 99}, {"merchant_id": uuid4()}, {"id": uuid4()}, {"key_hash": b"x" * 16},
+        {"program_version": 2}, {"request_hash": None}, {"order_reference": "A"},
+        {"reward_description": "Cafe"}, {"shortfall": 0},
         {"purchase_amount_cents": 1}, {"currency": "EUR"}, {"hash": bytes(32)}, {"owed_repaid": 1},
     ],
 )  # fmt: skip

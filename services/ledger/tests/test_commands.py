@@ -222,16 +222,16 @@ async def test_a_lost_connection_is_opened_again_and_counts_once(world: Any, dat
 async def test_one_bad_operation_does_not_spoil_its_batch(
     world: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from ledger import batches
+    from ledger.batches import batch
 
     cards = [await world.card() for _ in range(10)]
-    decide = batches.decide
+    decide = batch.decide
 
     def broken(account: Any, *rest: Any) -> Any:
         assert account.card_id != cards[3].id, "a defect on this card"
         return decide(account, *rest)
 
-    monkeypatch.setattr(batches, "decide", broken)
+    monkeypatch.setattr(batch, "decide", broken)
     answers = await asyncio.gather(*(world.stamp(card) for card in cards))
 
     assert [a.status_code for a in answers] == [200] * 3 + [500] + [200] * 6

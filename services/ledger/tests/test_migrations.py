@@ -10,8 +10,8 @@ import pytest
 from kit.migrations import head, upgrade
 
 INSERT = """
-INSERT INTO transactions (created_at, sequence, program_version, stamps_delta, points_delta, stamps_balance_after,
-  points_balance_after, type, id, card_id, merchant_id, hash, key_hash)
+INSERT INTO transactions (created_at, sequence, program_version, stamps_delta, points_delta,
+  stamps_balance_after, points_balance_after, type, id, card_id, merchant_id, hash, key_hash)
 VALUES (now(), %s, 1, 1, 0, 1, 0, 3, gen_random_uuid(), %s, gen_random_uuid(), sha256('x'), %s)
 """
 CARD = "00000000-0000-7000-8000-00000000000a"
@@ -76,7 +76,8 @@ def test_no_balance_below_zero_can_be_written(made: Any) -> None:
 def test_answers_are_kept_by_day_and_dropped_after_theirs(made: Any) -> None:
     with psycopg.connect(made.owner_url) as conn:
         conn.execute(
-            "CREATE TABLE answers_20200101 PARTITION OF answers FOR VALUES FROM ('2020-01-01') TO ('2020-01-02')"
+            "CREATE TABLE answers_20200101 PARTITION OF answers"
+            " FOR VALUES FROM ('2020-01-01') TO ('2020-01-02')"
         )
     with psycopg.connect(made.app_url) as conn:
         conn.execute("SELECT keep_answers(30)")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import json
 from collections.abc import AsyncIterator, Callable
 from typing import Any
 from uuid import UUID
@@ -134,15 +133,3 @@ class Obedient:
 @pytest.fixture
 def provider() -> Obedient:
     return Obedient()
-
-
-@pytest.fixture
-def spoiled() -> Callable[[bytes], bytes]:
-    """An event that can be read but holds what no database takes."""
-
-    def make(value: bytes) -> bytes:
-        body = json.loads(value)
-        body["data"]["transaction"]["sequence"] = 0
-        return json.dumps(body).encode()
-
-    return make

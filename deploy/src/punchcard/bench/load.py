@@ -1,7 +1,7 @@
 """The load generator, a process of its own: kept connections, hand-made requests, a latency for each answer.
 
-Reads a plan as JSON from standard input and writes what it saw as JSON to standard output. It spends some 15 µs a
-request, so that on two cores the platform gets the rest.
+Reads a plan as JSON from standard input and writes what it saw as JSON to standard output. It spends some
+15 µs a request, so that on two cores the platform gets the rest.
 """
 
 from __future__ import annotations
@@ -20,7 +20,10 @@ from typing import Any
 
 @dataclass
 class Plan:
-    """What to send. `cards` are card ids; `rate` (requests a second) makes it an open loop, else it is closed."""
+    """What to send.
+
+    `cards` are card ids; `rate` (requests a second) makes it an open loop, else it is closed.
+    """
 
     url: str
     path: str

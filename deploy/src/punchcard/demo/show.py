@@ -6,7 +6,6 @@ from typing import Any
 
 from rich.console import Console
 from rich.markup import escape
-from rich.table import Table
 
 from punchcard.demo import seed
 from punchcard.embedded.process import recorded
@@ -29,19 +28,22 @@ def required(home: Home) -> dict[str, Any]:
 
 def tables(document: dict[str, Any], out: Console) -> None:
     admin = document["admin"]
-    out.print(f"API {document['gateway']}   administrator {admin['email']}  {admin['password']}")
+    out.print(
+        f"API {document['gateway']}   administrator {admin['email']}  {admin['password']}", soft_wrap=True
+    )
     for merchant in document["merchants"]:
         owner = merchant["owner"]
         out.print(f"\n[bold]{escape(merchant['name'])}[/bold]   owner {owner['email']}  {owner['password']}")
         staff = "   ".join(f"{row['name']} {row['code']}/{row['pin']}" for row in merchant["staff"])
         out.print(f"  staff code/PIN   {escape(staff)}")
-        table = Table(box=None, show_header=False)
-        for store in merchant["stores"]:
-            for terminal in store["terminals"]:
-                table.add_row("", escape(store["name"]), escape(terminal["name"]), terminal["api_key"])
-        for card in merchant["cards"][:CARDS_SHOWN]:
-            table.add_row("", "card", card["card_number"], card["qr"])
-        out.print(table, soft_wrap=True)
+        rows = [
+            (store["name"], terminal["name"], terminal["api_key"])
+            for store in merchant["stores"]
+            for terminal in store["terminals"]
+        ]
+        rows += [("card", card["card_number"], card["qr"]) for card in merchant["cards"][:CARDS_SHOWN]]
+        for kind, name, value in rows:
+            out.print(f"  {escape(kind):<16} {escape(name):<24} {escape(value)}", soft_wrap=True)
         more = len(merchant["cards"]) - CARDS_SHOWN
         if more > 0:
             out.print(f"  and {more} more cards")

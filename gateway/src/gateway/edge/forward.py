@@ -36,7 +36,6 @@ class Forward:
         self._base = public_base_url
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        scope.pop("route", None)  # the mount's, which would hide the template from log lines
         body = (await receive()).get("body", b"")
         answer = await self._answer(HotRequest(scope, dict(scope["headers"]), body, telemetry.trace.get()))
         headers = [*answer.headers, (b"content-length", str(len(answer.body)).encode())]

@@ -128,7 +128,7 @@ def _example(kind: type[Refusal]) -> dict[str, Any]:
 
 
 def _share_examples(paths: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
-    """Write each code's example down once, the first that a service gave, and refer to it from its responses."""
+    """Write each code's example down once, the first that a service gave, and refer to it in responses."""
     found: dict[str, Any] = {}
     for operation in (operation for item in paths.values() for operation in item.values()):
         for response in operation["responses"].values():

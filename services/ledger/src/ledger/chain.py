@@ -1,7 +1,7 @@
-"""The hash chain: each row's hash is SHA-256 of the row before's hash and the row as canonical JSON (RFC 8785).
+"""The hash chain: a row's hash is SHA-256 of the row before's hash and the row as canonical JSON (RFC 8785).
 
-Members that are null are left out, so that a column added later changes no old hash. Integers stay below 2^53 and names
-are ASCII, which makes sorted members without spaces the canonical form.
+Members that are null are left out, so that a column added later changes no old hash. Integers stay below 2^53
+and names are ASCII, which makes sorted members without spaces the canonical form.
 """
 
 from __future__ import annotations
@@ -85,10 +85,11 @@ def row_hash(previous: bytes, row: Row) -> bytes:
 
 #: The columns of `transactions` that `row_of` and `check_card` read.
 COLUMNS = (
-    "id, card_id, sequence, merchant_id, store_id, terminal_id, staff_id, user_id, type, stamps_delta, points_delta,"
-    " stamps_balance_after, points_balance_after, purchase_amount_cents, currency, order_reference, reward_id,"
-    " reward_description, reward_value_cents, voids_transaction_id, voided_amount_cents, shortfall, owed_repaid,"
-    " program_version, key_hash, request_hash, transaction_at, created_at, hash"
+    "id, card_id, sequence, merchant_id, store_id, terminal_id, staff_id, user_id, type, stamps_delta,"
+    " points_delta, stamps_balance_after, points_balance_after, purchase_amount_cents, currency,"
+    " order_reference, reward_id, reward_description, reward_value_cents, voids_transaction_id,"
+    " voided_amount_cents, shortfall, owed_repaid, program_version, key_hash, request_hash, transaction_at,"
+    " created_at, hash"
 )
 
 

@@ -55,7 +55,7 @@ class Moves:
         return await asyncio.shield(task)
 
     async def twin_of(self, key_hash: bytes) -> None:
-        """Wait for a request with this key that is running. IdempotencyKeyInUse when it takes longer than a second."""
+        """Wait for a running request with this key. IdempotencyKeyInUse when it takes over a second."""
         if twin := self._running.get(key_hash):
             await _wait(twin[1])
 
@@ -111,7 +111,7 @@ class Accounts:
         self._missed: dict[UUID | str | int, float] = {}
 
     async def fetch(self, card: UUID | str | int) -> bool:
-        """Ask cards for a card that was not heard of, and open its account. A miss is remembered for a second."""
+        """Ask cards for a card not heard of, and open its account. A miss is remembered for a second."""
         if time.monotonic() - self._missed.get(card, -MISS_REMEMBERED_S) < MISS_REMEMBERED_S:
             return False
         found = await self._cards.get(_place(card))

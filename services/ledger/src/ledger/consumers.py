@@ -1,4 +1,4 @@
-"""What the ledger hears: cards, programs with all that belongs to them, and staff members whose sessions were revoked."""
+"""What the ledger hears: cards, programs and what belongs to them, staff whose sessions were revoked."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the ledger tells of a transaction: `contracts.ledger.TransactionRecorded` in its envelope, encoded for speed.
+"""What the ledger tells of a transaction: `TransactionRecorded` in its envelope, encoded for speed.
 
 The members are those of the contract's model; a test holds the two against each other.
 """
@@ -89,15 +89,15 @@ class _Data(msgspec.Struct):
     account: _Account
 
 
-def transaction_recorded(row: Row, hash: bytes, account: Account, by: Trace) -> bytes:
+def transaction_recorded(row: Row, row_hash: bytes, account: Account, by: Trace) -> bytes:
     """The event of this row; `account` as it is after it."""
-    data = _Data(_transaction(row, hash), _account(account))
+    data = _Data(_transaction(row, row_hash), _account(account))
     return _encode(
         _Envelope(uuid7(), row.card_id, row.created_at, by.request_id, by.traceparent, row.sequence, data)
     )
 
 
-def _transaction(row: Row, hash: bytes) -> _Transaction:
+def _transaction(row: Row, row_hash: bytes) -> _Transaction:
     return _Transaction(
         row.id,
         row.card_id,
@@ -125,7 +125,7 @@ def _transaction(row: Row, hash: bytes) -> _Transaction:
         row.program_version,
         row.transaction_at or row.created_at,
         row.created_at,
-        hash.hex(),
+        row_hash.hex(),
     )
 
 

@@ -40,9 +40,9 @@ def build(settings: LedgerSettings) -> Service:
     }
     peers = {name: Peer(upstream, service.signer) for name, upstream in upstreams.items()}
 
-    async def fetch(kind: str, id: UUID) -> Mapping[str, Any] | None:
+    async def fetch(kind: str, thing_id: UUID) -> Mapping[str, Any] | None:
         owner = "auth-pins" if kind in ("staff", "signing-keys") else "programs"
-        return await peers[owner].state(kind, id)
+        return await peers[owner].state(kind, thing_id)
 
     states = Projection(service.work, consumers.STATES, fetch, groups={RewardChanged: "program_id"})
     rulebook = Rulebook(states)
@@ -89,7 +89,7 @@ def _keys(states: Projection) -> Any:
 
 async def _first_keys(states: Projection) -> None:
     """A database that is new has heard of no signing keys yet: ask for them once."""
-    while not states.loaded:
+    while not states.loaded:  # noqa: ASYNC110 - the projection has a flag, no event
         await asyncio.sleep(0.1)
     await states.load(SigningKeysChanged, SIGNING_KEYS_ID)
 

@@ -1,4 +1,4 @@
-"""Arrays in PostgreSQL's binary format: a batch's columns go as one parameter each, without a text form in between."""
+"""Arrays in PostgreSQL's binary format: a batch's columns go as one parameter each, with no text form."""
 
 from __future__ import annotations
 
@@ -115,10 +115,10 @@ class _ArrayDumper(Dumper):
     def dump(self, obj: Array) -> bytes:
         return obj.data
 
-    def get_key(self, obj: Array, format: Any) -> Any:
+    def get_key(self, obj: Array, format: Any) -> Any:  # noqa: A002 - the signature of psycopg's Dumper
         return (self.cls, obj.oid)
 
-    def upgrade(self, obj: Array, format: Any) -> Dumper:
+    def upgrade(self, obj: Array, format: Any) -> Dumper:  # noqa: A002 - psycopg's signature
         return _ArrayDumper(self.cls, None, obj.oid)
 
 

@@ -50,7 +50,10 @@ class Queries:
             return await store.read_accounts(await store.raw(conn), card_ids)
 
     async def known(self, key_hash: bytes, request_hash: bytes) -> Done | None:
-        """The answer kept under this key, or None when it was not used. IdempotencyKeyReused for another request."""
+        """The answer kept under this key, or None when it was not used.
+
+        IdempotencyKeyReused when it was used for another request.
+        """
         async with self._work.read() as conn:
             connection = await store.raw(conn)
             known = await store.known(connection, key_hash)

@@ -1,4 +1,4 @@
-"""The rules of every program, put together from the states that programs tells: program, merchant, settings, rewards."""
+"""The rules of every program, put together from the states of program, merchant, settings and rewards."""
 
 from __future__ import annotations
 

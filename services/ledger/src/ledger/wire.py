@@ -1,7 +1,8 @@
-"""Prepared statements on one connection, several in one round trip: the shortest way to PostgreSQL that libpq has.
+"""Prepared statements on one connection, several in one round trip: libpq's shortest way to PostgreSQL.
 
-psycopg's own pipeline flushes after each statement and parses long ones anew at every call; here a batch's statements
-are queued, sent together and awaited once. Everything that is not in a batch's way goes through psycopg as usual.
+psycopg's own pipeline flushes after each statement and parses long ones anew at every call; here a batch's
+statements are queued, sent together and awaited once. Everything that is not in a batch's way goes through
+psycopg as usual.
 """
 
 from __future__ import annotations
@@ -69,7 +70,10 @@ class Wire:
             self._listening = True
 
     async def run(self, *calls: Call) -> list[list[TupleRow]]:
-        """Run them in order in one round trip; the rows of each. psycopg.Error when one fails, the rest is skipped."""
+        """Run them in order in one round trip; the rows of each.
+
+        psycopg.Error when one fails; the rest is skipped.
+        """
         pgconn = self._pgconn
         pgconn.enter_pipeline_mode()
         for call in calls:

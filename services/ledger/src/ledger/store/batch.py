@@ -16,7 +16,7 @@ from ledger.domain import Account
 from ledger.wire import Call, Wire
 
 ACCOUNT_COLUMNS = tuple(member.name for member in fields(Account))
-SELECT_ACCOUNTS = f"SELECT {', '.join(ACCOUNT_COLUMNS)}, qr_code FROM accounts"
+SELECT_ACCOUNTS = f"SELECT {', '.join(ACCOUNT_COLUMNS)}, qr_code FROM accounts"  # noqa: S608 - the column names are our own
 
 _LOCK_BY_ID = f"{SELECT_ACCOUNTS} WHERE card_id = ANY($1) ORDER BY card_id FOR UPDATE"
 _LOCK_BY_NAMES = (
@@ -116,11 +116,12 @@ WITH moved AS (
     type, stamps_delta, points_delta, stamps_balance_after, points_balance_after, purchase_amount_cents,
     currency, order_reference, reward_id, reward_description, reward_value_cents, owed_repaid,
     program_version, key_hash, request_hash, created_at, hash)
-  SELECT * FROM unnest($19, $20, $21, $22, $23, $24, $25, $26, $27, $28, $29, $30, $31, $32, $33, $34, $35, $36,
-    $37, $38, $39, $40, $41, $42, $43)
+  SELECT * FROM unnest($19, $20, $21, $22, $23, $24, $25, $26, $27, $28, $29, $30, $31, $32, $33, $34, $35,
+    $36, $37, $38, $39, $40, $41, $42, $43)
 ), beside AS (
   INSERT INTO transaction_context (transaction_id, ip_address, user_agent_id, staff_name_id, notes)
-  SELECT id, ip::inet, agent, name, notes FROM unnest($44, $45, $46, $47, $48) AS c (id, ip, agent, name, notes)
+  SELECT id, ip::inet, agent, name, notes
+  FROM unnest($44, $45, $46, $47, $48) AS c (id, ip, agent, name, notes)
 ), told AS (
   INSERT INTO outbox (topic, key, value)
   SELECT 'ledger-events', key, value
@@ -131,7 +132,7 @@ INSERT INTO answers (day, transaction_id, body) SELECT * FROM unnest($51, $52, $
 
 
 def saving(accounts: Sequence[Account], written: Sequence[Written]) -> Call:
-    """Writes the accounts as they are now, the transactions, their context, their events and their answers."""
+    """Writes the accounts as they are now, the transactions, their context, events and answers."""
     beside = [w for w in written if w.has_context]
     answered = [w for w in written if w.answer is not None]
     params = (

@@ -58,7 +58,8 @@ async def save_rewards(conn: Connection, taken: Sequence[tuple[UUID, UUID]]) -> 
     await conn.execute(
         "INSERT INTO rewards_taken_by_card (card_id, reward_id, taken) SELECT card_id, reward_id, count(*)"
         " FROM unnest(%s, %s) AS t (card_id, reward_id) GROUP BY 1, 2 ORDER BY 1, 2"
-        " ON CONFLICT (card_id, reward_id) DO UPDATE SET taken = rewards_taken_by_card.taken + excluded.taken",
+        " ON CONFLICT (card_id, reward_id)"
+        " DO UPDATE SET taken = rewards_taken_by_card.taken + excluded.taken",
         (pack.uuids(card for card, _ in taken), pack.uuids(reward for _, reward in taken)),
     )
 
@@ -67,7 +68,8 @@ async def save_orders(conn: Connection, orders: Sequence[tuple[UUID, str, UUID]]
     """Remember what earned for an order reference."""
     rows = sorted(orders)
     await conn.execute(
-        "INSERT INTO order_references (merchant_id, order_reference, transaction_id) SELECT * FROM unnest(%s, %s, %s)",
+        "INSERT INTO order_references (merchant_id, order_reference, transaction_id)"
+        " SELECT * FROM unnest(%s, %s, %s)",
         (pack.uuids(r[0] for r in rows), pack.texts(r[1] for r in rows), pack.uuids(r[2] for r in rows)),
     )
 

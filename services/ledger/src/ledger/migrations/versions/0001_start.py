@@ -10,7 +10,8 @@ down_revision = None
 ACCOUNTS = """
 CREATE TABLE accounts (
   created_at timestamptz NOT NULL DEFAULT now(),
-  last_stamp_at timestamptz, last_points_at timestamptz, last_redemption_at timestamptz, last_activity_at timestamptz,
+  last_stamp_at timestamptz, last_points_at timestamptz,
+  last_redemption_at timestamptz, last_activity_at timestamptz,
   card_number bigint NOT NULL UNIQUE,
   card_version bigint NOT NULL DEFAULT 1,
   sequence int NOT NULL DEFAULT 0 CHECK (sequence >= 0),
@@ -64,7 +65,9 @@ CREATE UNIQUE INDEX transactions_card ON transactions (card_id, sequence);
 CREATE UNIQUE INDEX transactions_key ON transactions (key_hash, key_part) WHERE key_hash IS NOT NULL;
 CREATE INDEX transactions_created_at ON transactions USING brin (created_at);
 CREATE FUNCTION refuse_change() RETURNS trigger LANGUAGE plpgsql AS
-  $$ BEGIN RAISE EXCEPTION 'a transaction is never changed or deleted' USING ERRCODE = 'restrict_violation'; END $$;
+  $$ BEGIN
+    RAISE EXCEPTION 'a transaction is never changed or deleted' USING ERRCODE = 'restrict_violation';
+  END $$;
 CREATE TRIGGER transactions_never_change BEFORE UPDATE OR DELETE OR TRUNCATE ON transactions
   FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 """
@@ -92,11 +95,13 @@ CREATE TABLE refusals (
   key_hash bytea PRIMARY KEY, request_hash bytea NOT NULL, body bytea NOT NULL
 );
 CREATE INDEX refusals_created_at ON refusals USING brin (created_at);
-CREATE FUNCTION keep_answers(kept_days int) RETURNS void LANGUAGE plpgsql SECURITY DEFINER SET search_path = public AS $$
+CREATE FUNCTION keep_answers(kept_days int) RETURNS void
+  LANGUAGE plpgsql SECURITY DEFINER SET search_path = public AS $$
 DECLARE d date; old record;
 BEGIN
   PERFORM pg_advisory_xact_lock(hashtext('keep_answers'));
-  FOR d IN SELECT generate_series((now() AT TIME ZONE 'UTC')::date, (now() AT TIME ZONE 'UTC')::date + 2, '1 day') LOOP
+  FOR d IN SELECT generate_series(
+      (now() AT TIME ZONE 'UTC')::date, (now() AT TIME ZONE 'UTC')::date + 2, '1 day') LOOP
     IF to_regclass('answers_' || to_char(d, 'YYYYMMDD')) IS NULL THEN
       EXECUTE format('CREATE TABLE %I PARTITION OF answers FOR VALUES FROM (%L) TO (%L)',
         'answers_' || to_char(d, 'YYYYMMDD'), d, d + 1);

@@ -1,0 +1,49 @@
+"""The process contract: every setting of a service by name in its environment, every secret as a file."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from punchcard.keys import ADMIN_EMAIL, Keys
+from punchcard.service_process import socket_of
+from punchcard.services import GATEWAY, SERVICES, ServiceKind
+
+#: What a service gets of our own environment; all else it is told.
+_INHERITED = ("PATH", "HOME", "LANG", "LC_ALL", "TZ", "TMPDIR", "SSL_CERT_FILE", "SSL_CERT_DIR")
+
+
+def environment(
+    kind: ServiceKind,
+    *,
+    keys: Keys,
+    database_url: str,
+    bootstrap: str,
+    public_base_url: str,
+    port: int,
+    sockets: Path,
+) -> dict[str, str]:
+    """What this service starts with."""
+    env = {name: os.environ[name] for name in _INHERITED if name in os.environ}
+    env |= {
+        "ENVIRONMENT": "development",
+        "PUBLIC_BASE_URL": public_base_url,
+        "DATABASE_URL": database_url,
+        "KAFKA_BOOTSTRAP": bootstrap,
+        "KAFKA_INSTANCE_ID": f"{kind.name}-1",
+        "HTTP_HOST": "127.0.0.1",
+        "HTTP_PORT": str(port),
+        "HTTP_SOCKET": str(socket_of(kind, sockets)),
+        "SIGNING_KEY_FILE": str(keys.signing_key(kind.name)),
+        "TRUSTED_KEYS_FILE": str(keys.trusted_keys()),
+        "IDEMPOTENCY_SECRET_FILE": str(keys.idempotency_secret(kind.name)),
+        "LOG_LEVEL": "INFO",
+    }
+    env |= {other.url_variable: f"unix:{socket_of(other, sockets)}" for other in SERVICES if other != GATEWAY}
+    if kind.name == "auth-pins":
+        env |= {
+            "PIN_PEPPER_FILE": str(keys.pin_pepper()),
+            "BOOTSTRAP_ADMIN_EMAIL": ADMIN_EMAIL,
+            "BOOTSTRAP_ADMIN_PASSWORD_FILE": str(keys.admin_password()),
+        }
+    return env

@@ -1,0 +1,163 @@
+"""One batch in memory: its accounts, what is known of its keys, and what is to be written of it."""
+
+from __future__ import annotations
+
+import hmac
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime
+from uuid import UUID
+
+from contracts.problem import CardNotFound, IdempotencyKeyExpired, IdempotencyKeyReused, Refusal
+from kit.errors import render
+from ledger import store
+from ledger.answers import answer
+from ledger.batches.operation import Done, Operation, Outcome, Unheard
+from ledger.batches.rows import Unnumbered, write_row
+from ledger.domain import Account, Command, EarnPoints, Entry, RedeemPoints, Rules, decide, record
+from ledger.rulebook import Rulebook
+from ledger.store.accounts import Connection
+
+
+class Batch:
+    """The accounts of one batch in memory, and what is to be written of it."""
+
+    def __init__(
+        self,
+        rulebook: Rulebook,
+        base_url: str,
+        found: Sequence[store.Found],
+        known: dict[bytes, store.Known],
+    ) -> None:
+        self._rulebook = rulebook
+        self._base_url = base_url
+        self._accounts: dict[UUID | str | int, Account] = {}
+        for account, qr_code in found:
+            for name in (account.card_id, qr_code, int(account.card_number)):
+                self._accounts[name] = account
+        self._known = known
+        self._orders: dict[tuple[UUID, str], UUID] = {}
+        self._taken: dict[UUID, int] = {}
+        self._taken_by_card: dict[tuple[UUID, UUID], int] = {}
+        self.answers: dict[UUID, bytes] = {}
+        self.moved: dict[UUID, Account] = {}
+        self.written: list[Unnumbered] = []
+        self.ordered: list[tuple[UUID, str, UUID]] = []
+        self.rewarded: list[tuple[UUID, UUID]] = []
+        self.refused: list[tuple[datetime, int, bytes, bytes, bytes]] = []
+
+    async def load_more(self, conn: Connection, taken: Sequence[Operation]) -> None:
+        """Order references and rewards taken, where an operation needs them."""
+        orders = [
+            (o.asker.merchant_id, o.command.order_reference)
+            for o in taken
+            if isinstance(o.command, EarnPoints) and o.command.order_reference
+        ]
+        if orders:
+            self._orders = await store.order_takers(conn, orders)
+        wanted = [
+            (account.card_id, o.command.reward_id)
+            for o in taken
+            if isinstance(o.command, RedeemPoints)
+            and (account := self._accounts.get(o.card)) is not None
+            and self._rulebook.has_reward(o.command.reward_id)
+        ]
+        if wanted:
+            self._taken, self._taken_by_card = await store.lock_rewards(conn, wanted)
+
+    def decide(self, operation: Operation, at: datetime) -> Outcome:
+        """Replay, refuse, or decide and take down what is to be written."""
+        if operation.key_hash and (known := self._known.get(operation.key_hash)):
+            return self._replay(operation, known)
+        account = self._accounts.get(operation.card)
+        if account is None:
+            return Unheard()
+        if account.merchant_id != operation.asker.merchant_id:
+            return CardNotFound()
+        rules = self._rulebook.get(account.program_id)
+        if rules is None:
+            return Unheard(program_id=account.program_id)
+        if isinstance(operation.command, RedeemPoints) and not self._rulebook.has_reward(
+            operation.command.reward_id
+        ):
+            return Unheard(reward_id=operation.command.reward_id)
+        command = self._completed(operation, account)
+        decided = decide(account, rules, command, operation.asker, at)
+        if isinstance(decided, Refusal):
+            return self._refuse(operation, decided, at)
+        if operation.dry_run:
+            return self._try_on(replace(account), rules, command, decided, at)
+        return self._record(operation, account, rules, command, decided, at)
+
+    def _completed(self, operation: Operation, account: Account) -> Command:
+        """The command with what this batch knows of its order reference or reward."""
+        command = operation.command
+        if isinstance(command, EarnPoints) and command.order_reference:
+            taker = self._orders.get((account.merchant_id, command.order_reference))
+            return replace(command, order_taken_by=taker)
+        if isinstance(command, RedeemPoints):
+            by_card = self._taken_by_card.get((account.card_id, command.reward_id), 0)
+            return replace(command, taken=self._taken.get(command.reward_id, 0), taken_by_card=by_card)
+        return command
+
+    def _replay(self, operation: Operation, known: store.Known) -> Outcome:
+        if not hmac.compare_digest(known.request_hash, operation.request_hash or b""):
+            return IdempotencyKeyReused()
+        if known.transaction_id is None:
+            return Done(known.status or 409, known.body or b"", replayed=True)
+        body = self.answers.get(known.transaction_id)
+        if body is None:
+            return IdempotencyKeyExpired(transaction_id=str(known.transaction_id))
+        return Done(200, body, replayed=True)
+
+    def _refuse(self, operation: Operation, refusal: Refusal, at: datetime) -> Outcome:
+        """A 409 is kept under its key; every other refusal is only told."""
+        if refusal.status != 409 or operation.dry_run or operation.key_hash is None:
+            return refusal
+        body = _problem(refusal, self._base_url, operation)
+        self.refused.append((at, 409, operation.key_hash, operation.request_hash or b"", body))
+        return Done(409, body)
+
+    def _try_on(
+        self, account: Account, rules: Rules, command: Command, entries: Sequence[Entry], at: datetime
+    ) -> Outcome:
+        for entry in entries:
+            record(account, entry, rules, at)
+        return Done(200, answer(account, rules, command, entries[-1], None, at))
+
+    def _record(
+        self,
+        operation: Operation,
+        account: Account,
+        rules: Rules,
+        command: Command,
+        entries: Sequence[Entry],
+        at: datetime,
+    ) -> Outcome:
+        for entry in entries[:-1]:
+            self._write(operation, write_row(account, entry, rules, operation.asker, at, operation.trace))
+        last = entries[-1]
+        keys = (operation.key_hash, operation.request_hash)
+        written = write_row(account, last, rules, operation.asker, at, operation.trace, keys)
+        body = answer(account, rules, command, last, written.row.id, at)
+        ip_address = operation.ip_address if rules.log_ip_addresses else None
+        self._write(operation, written._replace(answer=body, ip_address=ip_address, notes=operation.notes))
+        self.moved[account.card_id] = account
+        if last.order_reference:
+            self._orders[account.merchant_id, last.order_reference] = written.row.id
+            self.ordered.append((account.merchant_id, last.order_reference, written.row.id))
+        if last.reward_id:
+            pair = (account.card_id, last.reward_id)
+            self._taken[last.reward_id] = self._taken.get(last.reward_id, 0) + 1
+            self._taken_by_card[pair] = self._taken_by_card.get(pair, 0) + 1
+            self.rewarded.append(pair)
+        return Done(200, body)
+
+    def _write(self, operation: Operation, written: store.Written) -> None:
+        staff_name = operation.staff_name if written.row.staff_id else None
+        self.written.append(Unnumbered(written, operation.user_agent, staff_name))
+
+
+def _problem(refusal: Refusal, base_url: str, operation: Operation) -> bytes:
+    """The problem as it is answered, and kept under the key."""
+    return render(refusal, base=base_url, instance=operation.instance, request_id=operation.trace.request_id)

@@ -1,0 +1,222 @@
+"""The rules: the first refusal in their order, or what is to be recorded."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from contracts import problem
+from contracts.problem import Refusal
+from ledger.domain.recording import bonus_due
+from ledger.domain.words import (
+    BALANCE_LIMIT,
+    Account,
+    Asker,
+    Command,
+    Decision,
+    EarnPoints,
+    Entry,
+    RedeemPoints,
+    RedeemStamps,
+    Reward,
+    Rules,
+    Stamp,
+)
+
+FRESH_APPROVAL_S = 120.0
+
+
+def decide(
+    account: Account, rules: Rules, command: Command, asker: Asker, now: datetime
+) -> Decision | Refusal:
+    """The first refusal in the order of the rules, or what is to be recorded. Changes nothing."""
+    refusal = _admit(account, rules, command, asker, now)
+    if refusal is not None:
+        return refusal
+    fresh = isinstance(command, (RedeemStamps, RedeemPoints))
+    staff_id = _approved(rules, asker, now, fresh)
+    if isinstance(staff_id, Refusal):
+        return staff_id
+    match command:
+        case Stamp():
+            return _stamp(account, rules, staff_id, now)
+        case RedeemStamps():
+            return _redeem_stamps(account, rules, staff_id)
+        case EarnPoints():
+            return _earn(account, rules, command, staff_id)
+        case RedeemPoints():
+            return _redeem_points(account, rules, command, staff_id, now)
+
+
+def _admit(account: Account, rules: Rules, command: Command, asker: Asker, now: datetime) -> Refusal | None:
+    """What every command is asked first: the card, the store, the program."""
+    if account.is_gone or account.merchant_id != asker.merchant_id:
+        return problem.CardNotFound()
+    if rules.is_gone:
+        return problem.ProgramNotFound()
+    if not rules.cross_location and account.scope_store_id not in (None, asker.store_id):
+        return problem.StoreNotAllowed()
+    if not account.is_active:
+        return problem.CardInactive()
+    redeems = isinstance(command, (RedeemStamps, RedeemPoints))
+    if not (rules.redeemable_at(now) if redeems else rules.is_active):
+        return problem.ProgramInactive()
+    if isinstance(command, (Stamp, RedeemStamps)):
+        return None if rules.has_stamps else problem.StampsNotEnabled()
+    return None if rules.has_points else problem.PointsNotEnabled()
+
+
+def _approved(rules: Rules, asker: Asker, now: datetime, fresh: bool) -> UUID | Refusal | None:
+    """The approving staff member, if any. Where no approval is required, one that is not good is as none."""
+    if asker.user_id is not None:
+        return None
+    found = _judge(asker, now, fresh)
+    if isinstance(found, Refusal) and not rules.staff_required:
+        return None
+    return found
+
+
+def _judge(asker: Asker, now: datetime, fresh: bool) -> UUID | Refusal:
+    approval = asker.approval
+    if approval is None:
+        return problem.StaffApprovalRequired()
+    if isinstance(approval, Refusal):
+        return approval
+    place = (approval.merchant_id, approval.store_id, approval.terminal_id)
+    if place != (asker.merchant_id, asker.store_id, asker.terminal_id):
+        return problem.StaffApprovalInvalid("the staff session belongs to another terminal")
+    at = now.timestamp()
+    if (
+        approval.revoked
+        or at >= approval.expires_at
+        or (fresh and at - approval.issued_at >= FRESH_APPROVAL_S)
+    ):
+        return problem.StaffApprovalExpired()
+    return approval.staff_id
+
+
+# -- stamps
+
+
+def cooldown_over_at(account: Account, rules: Rules) -> datetime | None:
+    """When the cooldown of the last stamp ends; None without one."""
+    if not rules.cooldown_minutes or account.last_stamp_at is None:
+        return None
+    return account.last_stamp_at + timedelta(minutes=rules.cooldown_minutes)
+
+
+def day_is_full(account: Account, rules: Rules, now: datetime) -> bool:
+    """Whether the card has had all stamps of the merchant's local day."""
+    return (
+        rules.max_daily_stamps is not None and account.stamps_on(rules.today(now)) >= rules.max_daily_stamps
+    )
+
+
+def next_stamp_at(account: Account, rules: Rules, now: datetime) -> datetime | None:
+    """The later of the cooldown's end and, on a full day, the next local midnight; None if it may be now."""
+    over = cooldown_over_at(account, rules)
+    waits = [over] if over is not None and now < over else []
+    if day_is_full(account, rules, now):
+        waits.append(rules.next_midnight(now))
+    return max(waits, default=None)
+
+
+def _stamp(account: Account, rules: Rules, staff_id: UUID | None, now: datetime) -> Decision | Refusal:
+    over = cooldown_over_at(account, rules)
+    if over is not None and now < over:
+        return problem.StampCooldown(retry_at=next_stamp_at(account, rules, now))
+    if day_is_full(account, rules, now):
+        return problem.DailyStampLimit(retry_at=next_stamp_at(account, rules, now))
+    repaid = 1 if account.stamps_owed else 0
+    if account.stamp_count + 1 - repaid > BALANCE_LIMIT:
+        return problem.BalanceLimit()
+    stamp = Entry("stamp_earned", stamps_delta=1 - repaid, staff_id=staff_id, owed_repaid=repaid or None)
+    return (*bonus_due(account, rules), stamp)
+
+
+def _redeem_stamps(account: Account, rules: Rules, staff_id: UUID | None) -> Decision | Refusal:
+    if account.stamp_count < rules.stamps_target:
+        return problem.InsufficientStamps(balance=account.stamp_count, required=rules.stamps_target)
+    taken = Entry(
+        "stamp_redeemed",
+        stamps_delta=-rules.stamps_target,
+        staff_id=staff_id,
+        reward_description=rules.stamps_reward_description,
+        reward_value_cents=rules.stamps_reward_value_cents,
+    )
+    return (taken,)
+
+
+# -- points
+
+
+def points_for(rules: Rules, amount_cents: int, tier_points: int) -> int:
+    """floor(amount × points per unit × multiplier / (100 × minor units per unit)), in integers."""
+    tier = rules.tier_at(tier_points)
+    multiplier = tier.multiplier_percent if tier else 100
+    return amount_cents * rules.points_per_unit * multiplier // (100 * rules.minor_per_unit)
+
+
+def _earn(account: Account, rules: Rules, command: EarnPoints, staff_id: UUID | None) -> Decision | Refusal:
+    amount = command.purchase_amount_cents
+    if command.currency != rules.currency:
+        return problem.CurrencyMismatch(f"this merchant counts in {rules.currency}")
+    if amount < rules.minimum_purchase_cents:
+        return problem.BelowMinimumPurchase(required=rules.minimum_purchase_cents, amount=amount)
+    if command.order_reference is None and rules.order_reference_required:
+        return problem.OrderReferenceRequired()
+    if command.order_taken_by is not None:
+        return problem.OrderAlreadyRewarded(transaction_id=str(command.order_taken_by))
+    points = points_for(rules, amount, account.tier_points)
+    repaid = min(points, account.points_owed)
+    bonus = bonus_due(account, rules)
+    if account.points_balance + sum(entry.points_delta for entry in bonus) + points - repaid > BALANCE_LIMIT:
+        return problem.BalanceLimit()
+    earned = Entry(
+        "points_earned",
+        points_delta=points - repaid,
+        staff_id=staff_id,
+        purchase_amount_cents=amount,
+        currency=command.currency,
+        order_reference=command.order_reference,
+        owed_repaid=repaid or None,
+    )
+    return (*bonus, earned)
+
+
+def _redeem_points(
+    account: Account, rules: Rules, command: RedeemPoints, staff_id: UUID | None, now: datetime
+) -> Decision | Refusal:
+    reward = next((r for r in rules.rewards if r.id == command.reward_id and not r.is_gone), None)
+    if reward is None:
+        return problem.RewardNotFound()
+    if not reward.valid_at(now):
+        return problem.RewardNotValidNow()
+    if reward.stock is not None and command.taken >= reward.stock:
+        return problem.RewardOutOfStock()
+    if reward.max_per_card is not None and command.taken_by_card >= reward.max_per_card:
+        return problem.RewardLimitReached()
+    cost, least = reward.points_required, rules.minimum_redemption_points
+    if cost < least:
+        return problem.BelowMinimumRedemption(required=least, amount=cost)
+    if account.points_balance < cost:
+        return problem.InsufficientPoints(balance=account.points_balance, required=cost)
+    spent = Entry(
+        "points_redeemed",
+        points_delta=-cost,
+        staff_id=staff_id,
+        reward_id=reward.id,
+        reward_description=reward.name,
+        reward_value_cents=reward.value_cents,
+    )
+    return (spent,)
+
+
+def within_reach(account: Account, rules: Rules, now: datetime) -> list[Reward]:
+    """The rewards whose cost is within the balance and that are valid now, the cheapest first."""
+    found = [
+        reward
+        for reward in rules.rewards
+        if not reward.is_gone and reward.valid_at(now) and reward.points_required <= account.points_balance
+    ]
+    return sorted(found, key=lambda reward: (reward.points_required, reward.id))

@@ -1,0 +1,55 @@
+"""How an account opens, and what a recorded entry does to it."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from ledger.domain.words import BALANCE_LIMIT, Account, Decision, Entry, Rules
+
+
+def opening(rules: Rules, bonus: bool) -> Decision:
+    """The first rows of an account: it was created and, where the program gives one, the welcome bonus."""
+    created = Entry("card_created")
+    return (created, *_welcome(rules)) if bonus else (created,)
+
+
+def bonus_due(account: Account, rules: Rules) -> Decision:
+    """The welcome bonus of a public enrolment: its row comes just before the first stamp or earning."""
+    return _welcome(rules) if account.welcome_bonus_due else ()
+
+
+def _welcome(rules: Rules) -> Decision:
+    if not rules.has_points or rules.welcome_bonus_points == 0:
+        return ()
+    return (Entry("welcome_bonus", points_delta=rules.welcome_bonus_points),)
+
+
+def record(account: Account, entry: Entry, rules: Rules, now: datetime) -> None:
+    """Move the account as the entry says."""
+    account.sequence += 1
+    account.stamp_count += entry.stamps_delta
+    account.points_balance += entry.points_delta
+    assert 0 <= account.stamp_count <= BALANCE_LIMIT, "a stamp balance out of bounds"
+    assert 0 <= account.points_balance <= BALANCE_LIMIT, "a points balance out of bounds"
+    if entry.type in ("stamp_earned", "points_earned", "stamp_redeemed", "points_redeemed"):
+        account.last_activity_at = now
+    match entry.type:
+        case "stamp_earned":
+            today = rules.today(now)
+            account.stamps_that_day = account.stamps_on(today) + 1
+            account.stamps_day = today
+            account.total_stamps_earned += entry.stamps_delta
+            account.stamps_owed -= entry.owed_repaid or 0
+            account.last_stamp_at = now
+        case "points_earned":
+            account.total_points_earned += entry.points_delta
+            account.points_owed -= entry.owed_repaid or 0
+            account.last_points_at = now
+        case "stamp_redeemed":
+            account.stamps_redeemed += 1
+            account.last_redemption_at = now
+        case "points_redeemed":
+            account.points_redeemed -= entry.points_delta
+            account.last_redemption_at = now
+        case "welcome_bonus":
+            account.welcome_bonus_due = False
