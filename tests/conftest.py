@@ -1,4 +1,4 @@
-"""What tests of the whole platform share: shops opened through the public API, and a look at its databases."""
+"""What tests of the whole platform share: shops opened through the public API, and its databases."""
 
 from __future__ import annotations
 
@@ -92,6 +92,8 @@ class Shop:
         self.slug = f"shop-{secrets.token_hex(6)}"
         self._numbers = itertools.count(1)
         self.merchant = self._merchant()
+        if not program.get("require_staff_pin", False):
+            self._leave_pins_to_the_program()
         self.store = self.open_store("01")
         self.till = self.open_till(self.store["id"])
         self.key: str = self.till["api_key"]
@@ -103,6 +105,8 @@ class Shop:
         self.reward = platform.create(
             self.owner, f"{VENDOR}/rewards", {"name": "Mug", "points_required": 100, "value_cents": 500}
         )
+        if not self.program["require_staff_pin"]:
+            self._wait_for_free_tills()
 
     # -- setting up
 
@@ -114,6 +118,19 @@ class Shop:
             "contact_email": f"{self.slug}@punchcard.example",
         }
         return self.platform.create(self.platform.admin, f"{ADMIN}/merchants", body)
+
+    def _leave_pins_to_the_program(self) -> None:
+        path = f"{ADMIN}/merchants/{self.merchant['id']}/settings"
+        etag = self.platform.get(self.platform.admin, path).headers["etag"]
+        headers = as_caller(self.platform.admin, if_match=etag)
+        self.platform.made(
+            self.platform.http.patch(path, json={"staff_pin_policy": "optional"}, headers=headers)
+        )
+
+    def _wait_for_free_tills(self) -> None:
+        """The change of the setting counts within 2 s, unlike what was just created."""
+        asked = {"card_id": self.enrol()["id"], "dry_run": True}
+        _until(lambda: self.ask("stamp", asked).status_code == 200, within_s=10)
 
     def open_store(self, code: str) -> dict[str, Any]:
         body = {"merchant_id": self.merchant["id"], "code": code, "name": f"Store {code}"}

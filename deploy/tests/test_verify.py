@@ -1,13 +1,18 @@
 """`verify` finds whatever was changed, dropped or reordered in the ledger, and names the first bad row."""
 
+import json
 from datetime import UTC, datetime, timedelta
 from uuid import UUID, uuid4
 
 import psycopg
 import pytest
+from rich.console import Console
 
 from ledger import chain
+from punchcard.home import Home
+from punchcard.problems import Found
 from punchcard.verify import verify
+from punchcard.verify_command import run
 
 START = datetime(2026, 3, 1, 9, 0, tzinfo=UTC)
 
@@ -134,3 +139,20 @@ def test_progress_reaches_the_number_of_rows(ledger):
     verify(url, lambda done, total: seen.append((done, total)))
 
     assert seen[-1] == (3, 3)
+
+
+def test_the_command_names_the_first_bad_row_and_ends_with_1(ledger, tmp_path, capsys):
+    url, connection = ledger
+    card_id = write_card(connection, [1, 1, 1])
+    (changed,) = connection.execute(
+        "UPDATE transactions SET stamps_delta = 5 WHERE card_id = %s AND sequence = 2 RETURNING id", [card_id]
+    ).fetchone()
+
+    with pytest.raises(Found) as found:
+        run(Home(tmp_path), url, as_json=True, out=Console(), err=Console(stderr=True))
+
+    assert found.value.exit_code == 1
+    assert f"card {card_id}, row 2, transaction {changed}" in str(found.value)
+    document = json.loads(capsys.readouterr().out)
+    assert document["ok"] is False
+    assert document["faults"][0]["transaction_id"] == str(changed)

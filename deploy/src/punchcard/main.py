@@ -129,7 +129,7 @@ def bench(
     seconds: Annotated[float, typer.Option(min=1, help="How long each load runs.")] = 5.0,
     to: Annotated[Path, typer.Option(help="Where the figures go.")] = Path("bench/latest.json"),
 ) -> None:
-    """Measure the platform against pgbench, on a stack of its own; exit code 1 when a figure misses its bound."""
+    """Measure the platform against pgbench, on its own stack; exit code 1 when a figure misses its bound."""
     import tempfile
 
     from punchcard.bench.run import bench as run

@@ -70,6 +70,7 @@ class Bench:
         self.figures["service_pss_mb_max"] = max(watch.memory_mb(self._stack).values())
         self.figures["cold_start_s"] = self._stack.started_s
         self._ratios()
+        self._out.print(self.table())
         self._check()
 
     # -- measuring
@@ -247,7 +248,6 @@ def bench(home: Path, *, cards: int, rounds: int, seconds: float, to: Path, out:
         running = Bench(stack, cards=cards, rounds=rounds, seconds=seconds, out=out)
         running.run()
         document = {"figures": running.figures, "context": running.context()}
-        out.print(running.table())
     to.parent.mkdir(parents=True, exist_ok=True)
     to.write_text(json.dumps(document, indent=1))
     return _tell(running.figures, out)

@@ -73,10 +73,11 @@ def events_in(stack: Stack, topic: str = "ledger-events") -> int:
     """Records on a topic, from its beginning to its end."""
 
     async def count() -> int:
-        consumer = AIOKafkaConsumer(bootstrap_servers=stack.bootstrap)
+        consumer = AIOKafkaConsumer(topic, bootstrap_servers=stack.bootstrap)
         await consumer.start()
         try:
-            places = [TopicPartition(topic, number) for number in consumer.partitions_for_topic(topic) or ()]
+            numbers: set[int] = consumer.partitions_for_topic(topic) or set()
+            places = [TopicPartition(topic, number) for number in numbers]
             ends: Mapping[Any, int] = await consumer.end_offsets(places)
             begins: Mapping[Any, int] = await consumer.beginning_offsets(places)
             return sum(ends.values()) - sum(begins.values())
