@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
+import msgspec
 from fastapi import APIRouter, Depends, Request, Response
 from pydantic import AfterValidator, Field, ValidationError, model_validator
 from pydantic_core import PydanticCustomError
@@ -200,6 +201,8 @@ class Door:
         return Answer(204, b"", ()) if known is None else _answer(known)
 
 
+_decode = msgspec.json.Decoder().decode
+
 _JSON = ((b"content-type", b"application/json"), (b"cache-control", b"no-store"))
 _PROBLEM = ((b"content-type", b"application/problem+json"), (b"cache-control", b"no-store"))
 _REPLAYED = (b"idempotency-replayed", b"true")
@@ -211,6 +214,10 @@ def _answer(done: Done) -> Answer:
 
 
 def _json(body: bytes) -> Any:
+    try:
+        return _decode(body)
+    except (msgspec.DecodeError, RecursionError):
+        pass  # a number beyond 64 bits is valid JSON too: what is wrong with it is the field's to say
     try:
         return json.loads(body)
     except (ValueError, RecursionError):

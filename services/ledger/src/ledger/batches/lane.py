@@ -175,9 +175,9 @@ class Batches:
         self._lanes = lanes
 
     async def ask(self, operation: Operation) -> Outcome:
-        """Queue the operation and wait for its outcome. A caller that goes away changes nothing."""
+        """Queue the operation and wait for its outcome; who stops waiting changes nothing."""
         self._lanes[hash(operation.card) % len(self._lanes)].put(operation)
-        return await asyncio.shield(operation.outcome)
+        return await operation.outcome
 
     async def run(self) -> None:
         """Work until told to leave."""

@@ -32,7 +32,7 @@ Outcome = Done | Refusal | Unheard
 
 @dataclass(slots=True)
 class Operation:
-    """One thing asked of one card. `render` makes the problem of a refusal that is kept under the key."""
+    """One thing asked of one card."""
 
     card: UUID | str | int  # id, QR code or number
     command: Command
