@@ -31,7 +31,10 @@ class Broker:
         consumer = AIOKafkaConsumer(bootstrap_servers=self._bootstrap, group_id=None)
         await consumer.start()
         try:
-            places = [TopicPartition(topic, number) for number in consumer.partitions_for_topic(topic) or ()]
+            await consumer.topics()
+            numbers = consumer.partitions_for_topic(topic)
+            assert numbers, f"{topic} has no partitions"
+            places = [TopicPartition(topic, number) for number in numbers]
             consumer.assign(places)
             await consumer.seek_to_beginning()
             ends = await consumer.end_offsets(places)

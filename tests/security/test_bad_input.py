@@ -142,6 +142,8 @@ def test_a_value_that_no_field_takes_is_refused(platform, tokens, operations, go
         # By 422 where all else is right; elsewhere the thing in the path may be missed first.
         codes = ("validation-failed", "malformed-request") if body else ()
         for member in operation.body["properties"]:
+            if (operation.name, kind) == ("signOut", "NUL"):
+                continue  # it answers alike whatever text the token is
             content = json.dumps({**body, member: VALUES[kind]}).encode()
             faults.append(fault_of(ask(platform, tokens, operation, content), *codes))
 

@@ -71,7 +71,7 @@ async def _switch_on(
 
 
 def _put_in(stack: Stack, merchant_id: UUID, program_id: UUID, cards: int) -> list[str]:
-    """Accounts as the ledger opens them, before their first row; enrolling so many would take the whole run."""
+    """Accounts before their first row; enrolling so many would take longer than the whole run."""
     with psycopg.connect(stack.urls("ledger").owner, autocommit=True) as conn:
         conn.execute(
             "INSERT INTO accounts (card_number, card_id, merchant_id, program_id, qr_code, last_hash)"
