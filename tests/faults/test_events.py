@@ -10,7 +10,7 @@ from dataclasses import replace
 from uuid import uuid4
 
 import psycopg
-from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
+from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
 from aiokafka.admin import AIOKafkaAdminClient
 from typer.testing import CliRunner
 
@@ -28,15 +28,13 @@ class Broker:
 
     async def records(self, topic, key):
         """All records of a key, oldest first."""
-        consumer = AIOKafkaConsumer(bootstrap_servers=self._bootstrap, group_id=None)
+        consumer = AIOKafkaConsumer(
+            topic, bootstrap_servers=self._bootstrap, group_id=None, auto_offset_reset="earliest"
+        )
         await consumer.start()
         try:
-            await consumer.topics()
-            numbers = consumer.partitions_for_topic(topic)
-            assert numbers, f"{topic} has no partitions"
-            places = [TopicPartition(topic, number) for number in numbers]
-            consumer.assign(places)
-            await consumer.seek_to_beginning()
+            places = sorted(consumer.assignment())
+            assert places, f"{topic} has no partitions"
             ends = await consumer.end_offsets(places)
             found = []
             while any([await consumer.position(place) < ends[place] for place in places]):
@@ -56,7 +54,7 @@ class Broker:
         """Whether these services are through with what lies there."""
         for group in groups:
             offsets = await self._admin.list_consumer_group_offsets(group)
-            at = offsets.get(place.topic_partition)
+            at = offsets.get((place.topic, place.partition))
             if at is None or at.offset <= place.offset:
                 return False
         return True

@@ -21,7 +21,7 @@ from kit import tables
 from kit.listener import Heard
 from kit.work import Tx, Work
 
-POLL_EVERY_S = 0.1
+POLL_EVERY_S = 0.2
 MISS_REMEMBERED_S = 1.0
 MISSES_KEPT = 10_000
 

@@ -66,7 +66,7 @@ class ServiceSettings(BaseSettings):
     trusted_keys_file: Path
     idempotency_secret: SecretStr = SecretStr(DEFAULT_SECRET + "idempotency")
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
-    relay_idle_ms: int = Field(default=10, ge=1, le=10_000)
+    relay_idle_ms: int = Field(default=20, ge=1, le=10_000)
     shutdown_grace_s: float = Field(default=10, ge=0, le=300)
     upstream_timeout_ms: int = Field(default=2000, ge=10, le=60_000)
     programs_url: str = ""

@@ -38,7 +38,7 @@ def subscriber_options(group: str, instance_id: str | None) -> dict[str, Any]:
         "ack_policy": AckPolicy.MANUAL,
         "batch": True,
         "max_records": POLL_RECORDS,
-        "batch_timeout_ms": 20,
+        "batch_timeout_ms": 40,
         "session_timeout_ms": 6000,
         "heartbeat_interval_ms": 1000,
         "no_reply": True,

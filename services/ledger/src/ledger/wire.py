@@ -35,6 +35,7 @@ class Wire:
     def __init__(self, connection: AsyncConnection[TupleRow]) -> None:
         self._connection = connection
         self._pgconn = connection.pgconn
+        self._socket = connection.fileno()
         self._listening = False
         self._readable = asyncio.Event()
         self._loop = asyncio.get_running_loop()
@@ -61,13 +62,18 @@ class Wire:
     def close(self) -> None:
         """Leave the connection; what was not committed is rolled back by the server."""
         if not self._connection.closed:
-            self._loop.remove_reader(self._connection.fileno())
+            self._loop.remove_reader(self._socket)
             self._pgconn.finish()
 
     def _listen(self) -> None:
         if not self._listening:
-            self._loop.add_reader(self._connection.fileno(), self._readable.set)
+            self._loop.add_reader(self._socket, self._readable.set)
             self._listening = True
+
+    def _deafen(self) -> None:
+        if self._listening:
+            self._loop.remove_reader(self._socket)
+            self._listening = False
 
     async def run(self, *calls: Call) -> list[list[TupleRow]]:
         """Run them in order in one round trip; the rows of each.
@@ -83,6 +89,14 @@ class Wire:
         return await self._results(len(calls))
 
     async def _results(self, count: int) -> list[list[TupleRow]]:
+        try:
+            return await self._received(count)
+        except BaseException:
+            # A lost connection's socket is closed by libpq, and its number is another one's in a moment.
+            self._deafen()
+            raise
+
+    async def _received(self, count: int) -> list[list[TupleRow]]:
         pgconn = self._pgconn
         self._listen()
         pgconn.pipeline_sync()
