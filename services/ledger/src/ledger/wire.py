@@ -19,6 +19,9 @@ from psycopg.rows import TupleRow
 
 from ledger.pack import Array
 
+#: Longer than any statement may take: only a connection that is dead without a word gets there.
+RUN_TIMEOUT_S = 8.0
+
 _GOOD = (ExecStatus.TUPLES_OK, ExecStatus.COMMAND_OK)
 
 
@@ -37,7 +40,8 @@ class Wire:
         self._pgconn = connection.pgconn
         self._socket = connection.fileno()
         self._listening = False
-        self._readable = asyncio.Event()
+        self._running = False
+        self._ready = asyncio.Event()
         self._loop = asyncio.get_running_loop()
 
     @classmethod
@@ -67,8 +71,13 @@ class Wire:
 
     def _listen(self) -> None:
         if not self._listening:
-            self._loop.add_reader(self._socket, self._readable.set)
+            self._loop.add_reader(self._socket, self._heard)
             self._listening = True
+
+    def _heard(self) -> None:
+        self._ready.set()
+        if not self._running:
+            self._deafen()  # nobody asked: a connection that ended would say so at every turn of the loop
 
     def _deafen(self) -> None:
         if self._listening:
@@ -89,12 +98,16 @@ class Wire:
         return await self._results(len(calls))
 
     async def _results(self, count: int) -> list[list[TupleRow]]:
+        self._running = True
         try:
-            return await self._received(count)
+            async with asyncio.timeout(RUN_TIMEOUT_S):
+                return await self._received(count)
         except BaseException:
             # A lost connection's socket is closed by libpq, and its number is another one's in a moment.
             self._deafen()
             raise
+        finally:
+            self._running = False
 
     async def _received(self, count: int) -> list[list[TupleRow]]:
         pgconn = self._pgconn
@@ -125,9 +138,15 @@ class Wire:
         return transformer.load_rows(0, result.ntuples, tuple)
 
     async def _flush(self) -> None:
-        while self._pgconn.flush():
-            # The socket is full: the server is sending, or busy. Take what it sends, try again.
-            await self._wait()
+        if not self._pgconn.flush():
+            return
+        # The socket is full: go on when it takes more, and take what the server sends meanwhile.
+        self._loop.add_writer(self._socket, self._ready.set)
+        try:
+            while self._pgconn.flush():
+                await self._wait()
+        finally:
+            self._loop.remove_writer(self._socket)
 
     async def _next(self) -> Any:
         while self._pgconn.is_busy():
@@ -144,6 +163,6 @@ class Wire:
         assert self._pgconn.get_result() is None, "one result a statement"
 
     async def _wait(self) -> None:
-        await self._readable.wait()
-        self._readable.clear()
+        await self._ready.wait()
+        self._ready.clear()
         self._pgconn.consume_input()

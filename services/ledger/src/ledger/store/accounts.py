@@ -52,12 +52,15 @@ async def save(conn: Connection, account: Account, written: Sequence[Written]) -
 _OPEN = """
 INSERT INTO accounts (card_id, merchant_id, program_id, scope_store_id, card_number, qr_code, card_version,
   welcome_bonus_due, is_gone, last_hash)
-VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s) ON CONFLICT (card_id) DO NOTHING RETURNING card_id
+VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s) ON CONFLICT DO NOTHING RETURNING card_id
 """
 
 
 async def open_account(conn: Connection, account: Account, qr_code: str, version: int) -> bool:
-    """Write a new account without rows; False when there is one already."""
+    """Write a new account without rows; False when there is one already.
+
+    LookupError when another card has its number or QR code.
+    """
     values = (
         account.card_id,
         account.merchant_id,
@@ -70,7 +73,12 @@ async def open_account(conn: Connection, account: Account, qr_code: str, version
         account.is_gone,
         account.last_hash,
     )
-    return await (await conn.execute(_OPEN, values)).fetchone() is not None
+    if await (await conn.execute(_OPEN, values)).fetchone() is not None:
+        return True
+    found = await conn.execute("SELECT 1 FROM accounts WHERE card_id = %s", (account.card_id,))
+    if await found.fetchone() is None:
+        raise LookupError(f"another card has the number or QR code of card {account.card_id}")
+    return False
 
 
 async def mark_card(conn: Connection, card_id: UUID, version: int, is_gone: bool) -> None:
