@@ -5,8 +5,10 @@ import pytest
 
 from punchcard import databases
 from punchcard.embedded.postgres import Postgres, find_binaries
+from punchcard.embedded.unprivileged import RunAs
 from punchcard.home import Home
 from punchcard.keys import Keys
+from punchcard.problems import MachineCannot
 from punchcard.services import SERVICES, kind_of
 
 pytestmark = pytest.mark.servers
@@ -49,6 +51,30 @@ def test_a_postmaster_that_a_killed_supervisor_left_is_ended_by_the_next(cluster
     assert next_one.pid != left
     assert cluster.pid is None
     next_one.stop()
+
+
+def test_the_socket_is_at_the_same_place_after_a_restart_and_gone_after_a_stop(cluster):
+    before = cluster.url()
+    assert str(cluster.socket_directory) in before and len(str(cluster.socket_directory)) < 90
+    cluster.kill()
+    cluster.start()
+    with psycopg.connect(before) as connection:
+        assert connection.execute("SELECT inet_server_addr()").fetchone() == (None,)
+    cluster.stop()
+    assert not cluster.socket_directory.exists()
+    cluster.start()
+
+    assert cluster.url() == before
+
+
+def test_a_socket_directory_of_somebody_else_is_refused(tmp_path, monkeypatch):
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    server = Postgres(tmp_path / "pg", durable=False)
+    (tmp_path / "elsewhere").mkdir()
+    server.socket_directory.symlink_to(tmp_path / "elsewhere")
+
+    with pytest.raises(MachineCannot, match="belongs to somebody else"):
+        server._make_socket_directory(RunAs())
 
 
 def test_the_binaries_can_do_what_the_bench_needs():

@@ -23,7 +23,7 @@ async def _enrol_at_once(shop, member, times):
         return await asyncio.gather(*asked)
 
 
-def test_no_pin_key_token_address_or_name_is_logged(platform):
+def test_no_pin_key_token_address_or_name_is_logged(platform, until):
     shop = platform.open_shop(require_staff_pin=True)
     email, phone = f"zenzefiliya-{shop.slug}@punchcard.example", "+352621987654"
     member = {"first_name": FIRST_NAME, "last_name": LAST_NAME, "email": email, "phone": phone}
@@ -71,10 +71,9 @@ def test_no_pin_key_token_address_or_name_is_logged(platform):
     }
     logs = sorted(platform.stack.home.logs.glob("*.log"))
     assert {"gateway", "ledger", "auth-pins", "cards"} <= {log.stem for log in logs}
-    assert (
-        card in (platform.stack.home.logs / "gateway.log").read_text()
-        or shop.till["id"] in (platform.stack.home.logs / "gateway.log").read_text()
-    ), "nothing was logged at all: this run shows nothing"
+    # Lines are written many at a time; without them this run would show nothing.
+    gateway_log = platform.stack.home.logs / "gateway.log"
+    until(lambda: shop.till["id"] in gateway_log.read_text(), within_s=10)
     found = [
         (log.name, what, line[:300])
         for log in logs

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import NamedTuple
+from urllib.parse import urlsplit
 
 import psycopg
 from psycopg import sql
@@ -86,19 +87,20 @@ def _grant_inside(connection: psycopg.Connection, owner: str, app: str) -> None:
 
 def with_database(url: str, database: str) -> str:
     """The same server and role, another database."""
-    return f"{url.rsplit('/', 1)[0]}/{database}"
+    return urlsplit(url)._replace(path=f"/{database}").geturl()
 
 
 def urls(superuser_url: str, kind: ServiceKind, keys: Keys, name: str | None = None) -> DatabaseUrls:
     name = name or kind.package
-    address = superuser_url.rsplit("@", 1)[1].split("/", 1)[0]
+    server = urlsplit(with_database(superuser_url, name))
+    address = server.netloc.rsplit("@", 1)[1]
 
     def url(role: str, which: str) -> str:
         password = keys.database_password(kind.name, which).read_text()
-        return f"postgresql://{role}:{password}@{address}/{name}"
+        return server._replace(netloc=f"{role}:{password}@{address}").geturl()
 
     return DatabaseUrls(
         app=url(app_role(kind), "app"),
         owner=url(owner_role(kind), "owner"),
-        superuser=with_database(superuser_url, name),
+        superuser=server.geturl(),
     )

@@ -23,6 +23,7 @@ from starlette.requests import Request
 from contracts.documents import document
 from contracts.problem import NotFound, Refusal
 from kit import errors, telemetry
+from kit.corked import CorkedProtocol
 from kit.edge import Answer, Edge, Hot, HotRequest, Receive, Scope, Send
 from kit.idempotency import Idempotency, needs_key
 from kit.identity import Callers, Signer, TrustedKeys, allow
@@ -304,7 +305,7 @@ def serve(service: Service) -> None:
     config = uvicorn.Config(
         service.app,
         loop="uvloop",
-        http="httptools",
+        http=CorkedProtocol,
         lifespan="on",
         access_log=False,
         log_config=None,

@@ -130,6 +130,31 @@ async def test_types_that_nobody_hears_are_passed_over(
     assert await parked() == {}
 
 
+async def test_events_that_mention_nothing_of_interest_are_passed_over_and_leave_no_trace(
+    work: Work, noted: Any, as_record: Any, notes: Any, handler: Any
+):
+    listening = Listener(work, "127.0.0.1:1", "notes")
+    listening.hear(handler, noted, mentions=("b", "c"))
+
+    await listening.take([as_record(noted(about=about, number=n)) for n, about in enumerate("abcba", 1)])
+    await listening.take([as_record(noted(about="a", number=9))])
+
+    assert await notes() == [2, 3, 4]
+    async with work.read() as conn:
+        assert (await conn.execute(text("SELECT count(*) FROM inbox"))).scalar_one() == 3
+
+
+async def test_what_cannot_be_read_is_parked_whatever_it_mentions(
+    work: Work, noted: Any, as_record: Any, handler: Any, parked: Any
+):
+    listening = Listener(work, "127.0.0.1:1", "notes")
+    listening.hear(handler, noted, mentions=("b",))
+
+    await listening.take([as_record(noted(about="a", number=1), value=b"{")])
+
+    assert list((await parked()).values()) == ["parked"]
+
+
 async def test_members_that_a_reader_does_not_know_are_passed_over(
     listener: Listener, noted: Any, as_record: Any, notes: Any
 ):

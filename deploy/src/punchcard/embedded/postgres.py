@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import hashlib
 import importlib.util
 import os
 import re
 import secrets
 import shutil
 import signal
+import stat
 import subprocess
 import tempfile
 import time
+from contextlib import suppress
 from pathlib import Path
 
 from punchcard.embedded.process import Process, clean_environment, end_leftover, wait_until
@@ -52,8 +55,6 @@ class Postgres:
         self.max_connections = max_connections
         self.shared_buffers_mb = shared_buffers_mb
         self._given_binaries = binaries
-        self.socket_directory: Path | None = None
-        self._socket_note = directory / "socket-directory"
         self._process = Process(
             self.name, log=log or directory / "postgres.log", record=directory / "postgres.pid"
         )
@@ -68,7 +69,7 @@ class Postgres:
         if not self.data.exists():
             self._make_cluster(as_user)
         as_user.take_over(self.data)
-        self._socket(as_user)
+        self._make_socket_directory(as_user)
         self._write_configuration()
         self._start_until_ready(as_user)
 
@@ -113,8 +114,9 @@ class Postgres:
         return (self.directory / "superuser.password").read_text().strip()
 
     def url(self, database: str = "postgres", user: str = SUPERUSER, password: str | None = None) -> str:
-        """Passwords of ours hold nothing that a URL would have to escape."""
-        return f"postgresql://{user}:{password or self.password}@127.0.0.1:{self.port}/{database}"
+        """By the socket. Passwords and paths of ours hold nothing that a URL would have to escape."""
+        where = f"host={self.socket_directory}&port={self.port}"
+        return f"postgresql://{user}:{password or self.password}@/{database}?{where}"
 
     @property
     def binaries(self) -> Path:
@@ -159,18 +161,23 @@ class Postgres:
             raise MachineCannot(f"initdb could not make a cluster in {self.directory}: {last}")
         fresh.rename(self.data)
 
-    def _socket(self, as_user: RunAs) -> None:
-        """A socket's path has at most 107 bytes: a short temporary directory, noted for the next start."""
-        self._drop_socket()
-        self.socket_directory = Path(tempfile.mkdtemp(prefix="pc-pg-"))
-        as_user.take_over(self.socket_directory)
-        self._socket_note.write_text(str(self.socket_directory))
+    @property
+    def socket_directory(self) -> Path:
+        """A socket's path has at most 107 bytes: a short one, always the same for the same cluster."""
+        place = hashlib.sha256(str(self.data.resolve()).encode()).hexdigest()[:16]
+        return Path(tempfile.gettempdir()) / f"pc-pg-{place}"
+
+    def _make_socket_directory(self, as_user: RunAs) -> None:
+        folder = self.socket_directory
+        with suppress(FileExistsError):
+            folder.mkdir(mode=0o700)
+        found = folder.lstat()
+        if not stat.S_ISDIR(found.st_mode) or found.st_uid not in {os.geteuid(), *(as_user.owner or ())[:1]}:
+            raise MachineCannot(f"{folder} belongs to somebody else; remove it.")
+        as_user.take_over(folder)
 
     def _drop_socket(self) -> None:
-        if self._socket_note.exists():
-            shutil.rmtree(self._socket_note.read_text(), ignore_errors=True)
-            self._socket_note.unlink()
-        self.socket_directory = None
+        shutil.rmtree(self.socket_directory, ignore_errors=True)
 
     def _write_configuration(self) -> None:
         settings = postgres_settings(durable=self.durable) | {

@@ -40,11 +40,14 @@ class Applier:
         #: Held while records are applied: those of the broker and those that were parked take turns.
         self.busy = asyncio.Lock()
 
-    def hear(self, handler: Handler, *facts: type[Fact]) -> None:
-        """Give events of these facts (all of one topic) to the handler; other types there are passed over."""
+    def hear(self, handler: Handler, *facts: type[Fact], mentions: Sequence[str] = ()) -> None:
+        """Give events of these facts (all of one topic) to the handler; other types there are passed over.
+
+        With `mentions`, so are events whose data holds none of these strings.
+        """
         (topic,) = {fact.topic for fact in facts}
         assert topic not in self.subscriptions, f"{topic} has a handler already"
-        self.subscriptions[topic] = Subscription({fact.type: fact for fact in facts}, handler)
+        self.subscriptions[topic] = Subscription({fact.type: fact for fact in facts}, handler, mentions)
 
     async def take(self, raw: Iterable[ConsumerRecord[Any, Any]]) -> None:
         """Apply or park every record; returns only when all of it is in the database.
@@ -89,6 +92,8 @@ class Applier:
     async def _apply(self, records: Sequence[Record]) -> None:
         """All of one topic."""
         topic = records[0].topic
+        if not any(record.event or record.why_not for record in records):
+            return
         async with self._work() as tx:
             good = await self._park_bad(tx, topic, records)
             fresh = await _unheard(tx, [event.event_id for event in good])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Iterable, Mapping
+from collections.abc import Awaitable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -20,6 +20,8 @@ from kit.telemetry import consumer_lag, log, messages_consumed
 from kit.work import Work
 
 POLL_RECORDS = 500
+#: After a poll that was not full the next one waits so long: a batch of many costs hardly more than one of few.
+GATHER_S = 0.05
 START_TIMEOUT_S, STOP_TIMEOUT_S, COMMIT_TIMEOUT_S = 15.0, 8.0, 5.0
 WATCH_EVERY_S = 5.0
 #: A broker that does not answer for so long ends the consumer; a new one begins once the broker is back.
@@ -38,7 +40,9 @@ def subscriber_options(group: str, instance_id: str | None) -> dict[str, Any]:
         "ack_policy": AckPolicy.MANUAL,
         "batch": True,
         "max_records": POLL_RECORDS,
-        "batch_timeout_ms": 40,
+        "batch_timeout_ms": 250,
+        # What is fetched ahead is held in memory, per partition: a backlog must not make a service large.
+        "max_partition_fetch_bytes": 128 * 1024,
         "session_timeout_ms": 6000,
         "heartbeat_interval_ms": 1000,
         "no_reply": True,
@@ -68,9 +72,12 @@ class Listener:
         self._joined = _Joined()
         self._leaving = asyncio.Event()
 
-    def hear(self, handler: Handler, *facts: type[Fact]) -> None:
-        """Give events of these facts (all of one topic) to the handler; other types there are passed over."""
-        self.applier.hear(handler, *facts)
+    def hear(self, handler: Handler, *facts: type[Fact], mentions: Sequence[str] = ()) -> None:
+        """Give events of these facts (all of one topic) to the handler; other types there are passed over.
+
+        With `mentions`, so are events whose data holds none of these strings: they cost next to nothing.
+        """
+        self.applier.hear(handler, *facts, mentions=mentions)
 
     async def take(self, raw: Iterable[ConsumerRecord[Any, Any]]) -> None:
         """Apply or park every record; returns only when all of it is in the database."""
@@ -108,6 +115,8 @@ class Listener:
                     broken.set_exception(error)
                     return
                 await _acknowledge(message)
+            if len(message.raw_message) < POLL_RECORDS // 4:
+                await _first_to_end(self._leaving.wait(), asyncio.sleep(GATHER_S))
 
         subscriber(take)
         try:

@@ -30,10 +30,14 @@ Handler = Callable[[Tx, Sequence[Heard]], Awaitable[None]]
 
 
 class Subscription(NamedTuple):
-    """The facts of a topic that are heard, by their type, and who takes them."""
+    """The facts of a topic that are heard, by their type, and who takes them.
+
+    With `mentions`, only events whose data holds one of these strings are heard, and the others are not read.
+    """
 
     facts: Mapping[str, type[Fact]]
     handler: Handler
+    mentions: Sequence[str] = ()
 
 
 class Record(NamedTuple):
@@ -76,11 +80,17 @@ def read_event(value: bytes, subscription: Subscription) -> tuple[Heard | None, 
         fact = subscription.facts.get(body.type)
         if fact is None:
             return None, ""
+        if subscription.mentions and not _mentioned(subscription.mentions, bytes(body.data)):
+            return None, ""
         # Twice as quick as a whole dictionary that is validated then.
         data = fact.model_validate_json(bytes(body.data))
         return Heard(UUID(body.id), Trace(body.correlationid, body.traceparent, body.id), data), ""
     except Exception as error:  # noqa: BLE001 - bytes from outside: whatever reading them raises is a reason to park
         return None, f"unreadable: {words(error)}"
+
+
+def _mentioned(strings: Sequence[str], data: bytes) -> bool:
+    return any(f'"{string}"'.encode() in data for string in strings)
 
 
 def words(error: BaseException) -> str:

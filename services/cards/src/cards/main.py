@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from cards import api
-from cards.consumers import hear_transactions
+from cards.consumers import STATUS_ROWS, hear_transactions
 from cards.settings import CardsSettings
 from cards.terms import KINDS, TermsBook
 from contracts.ledger import TransactionRecorded
@@ -20,7 +20,7 @@ def build(settings: CardsSettings) -> Service:
 
     assert service.listener is not None
     service.listener.hear(terms.projection.hear, *KINDS)
-    service.listener.hear(hear_transactions, TransactionRecorded)
+    service.listener.hear(hear_transactions, TransactionRecorded, mentions=STATUS_ROWS)
     service.background("projection", terms.projection.run)
     service.ready_when("projection", lambda: terms.projection.loaded)
     service.at_close(upstream.close)

@@ -13,7 +13,7 @@ class LedgerSettings(ServiceSettings):
     service: ClassVar[str] = "ledger"
 
     #: Lanes decide in parallel, each on a connection of its own; a card always takes the same lane.
-    lanes: int = Field(default=2, ge=1, le=16)
+    lanes: int = Field(default=1, ge=1, le=16)
     #: The most that one batch takes.
     batch_operations: int = Field(default=200, ge=1, le=2000)
     #: The most that waits in one lane; beyond it callers are asked to come back.

@@ -1,0 +1,41 @@
+"""What the environment is made with."""
+
+import importlib.util
+import sys
+from pathlib import Path
+
+import pytest
+
+SCRIPT = Path(__file__).parents[2] / "scripts" / "sync.py"
+
+
+@pytest.fixture
+def sync():
+    spec = importlib.util.spec_from_file_location("sync_script", SCRIPT)
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def fake(folder, text):
+    folder.mkdir()
+    path = folder / f"python3.{sys.version_info.minor}"
+    path.write_text(f"#!/bin/sh\n{text}\n")
+    path.chmod(0o755)
+    return path
+
+
+def test_the_quickest_python_of_the_same_version_is_taken(sync, tmp_path, monkeypatch):
+    quick = fake(tmp_path / "quick", f"echo 3 {sys.version_info.minor} 0.000001")
+    fake(tmp_path / "slow", f"echo 3 {sys.version_info.minor} 99")
+    monkeypatch.setenv("PATH", f"{tmp_path / 'slow'}:{tmp_path / 'quick'}")
+
+    assert sync.quickest() == str(quick)
+
+
+@pytest.mark.parametrize("said", ["echo 3 2 0.000001", "exit 1", "echo no such command"])
+def test_one_of_another_version_or_that_does_not_run_is_not(sync, tmp_path, monkeypatch, said):
+    fake(tmp_path / "other", said)
+    monkeypatch.setenv("PATH", str(tmp_path / "other"))
+
+    assert sync.quickest() == sys.executable
