@@ -20,7 +20,7 @@ from kit.telemetry import consumer_lag, log, messages_consumed
 from kit.work import Work
 
 POLL_RECORDS = 500
-#: After a poll that was not full the next one waits so long: a batch of many costs hardly more than one of few.
+#: After a poll that was not full the next one waits so long: many at once cost hardly more than few.
 GATHER_S = 0.05
 START_TIMEOUT_S, STOP_TIMEOUT_S, COMMIT_TIMEOUT_S = 15.0, 8.0, 5.0
 WATCH_EVERY_S = 5.0
