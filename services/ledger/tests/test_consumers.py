@@ -69,6 +69,21 @@ async def test_a_deleted_card_is_gone_and_an_older_state_does_not_bring_it_back(
     assert (answer.status_code, answer.json()["code"]) == (404, "card-not-found")
 
 
+async def test_a_restored_card_goes_on_where_it_was(world: Any) -> None:
+    card = await world.card(version=1)
+    await world.stamp(card)
+    gone = card.model_copy(update={"version": 2, "deleted_at": now()})
+    back = card.model_copy(update={"version": 3})
+    await world.service.listener.take([record(gone, 5)])
+    refused = [await world.ask(path, {"card_id": str(card.id)}) for path in ("/stamp", "/stamp/redeem")]
+
+    await world.service.listener.take([record(back, 6)])
+
+    assert {(answer.status_code, answer.json()["code"]) for answer in refused} == {(404, "card-not-found")}
+    assert (await world.stamp(card)).json()["stamp_count"] == 2
+    assert types(world, card.id) == [1, 3, 3]
+
+
 async def test_program_states_never_go_back(world: Any) -> None:
     card = await world.card()
     newer = world.states.get(ProgramChanged, world.program_id)

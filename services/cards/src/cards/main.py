@@ -25,7 +25,7 @@ def build(settings: CardsSettings) -> Service:
     service.ready_when("projection", lambda: terms.projection.loaded)
     service.at_close(upstream.close)
 
-    service.include(api.vendor, api.customers, api.internal)
+    service.include(api.vendor, api.customers, api.deletion, api.internal)
     return service
 
 

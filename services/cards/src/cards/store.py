@@ -148,6 +148,19 @@ async def next_version(conn: AsyncConnection, card_ids: Sequence[UUID]) -> list[
     return sorted(Card._make(row) for row in rows)
 
 
+async def lock_whole_card(conn: AsyncConnection, card_id: UUID) -> Card:
+    """The card as it is, held until the end."""
+    statement = select(*_card_columns).where(_cards.c.id == card_id).with_for_update()
+    return Card._make((await conn.execute(statement)).one())
+
+
+async def save_deletion(conn: AsyncConnection, card: Card) -> None:
+    """Write whether the card is deleted; IntegrityError when it would be the second live one."""
+    names = ("version", "deleted_at", "deleted_by", "deletion_id")
+    values = {name: getattr(card, name) for name in names}
+    await conn.execute(update(_cards).where(_cards.c.id == card.id).values(**values))
+
+
 async def keep_statuses(conn: AsyncConnection, statuses: Iterable[Mapping[str, Any]]) -> None:
     """Copy the ledger's decisions `{card_id, is_active, sequence}` where they are newer, one a card."""
     for status in sorted(statuses, key=lambda status: status["card_id"]):

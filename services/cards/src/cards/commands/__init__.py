@@ -1,0 +1,24 @@
+"""What may be asked of the cards service: join, links, change, delete and restore, erase."""
+
+from cards.commands.deletion import delete_card, restore_card
+from cards.commands.joining import (
+    Desk,
+    Enrolled,
+    Joining,
+    change_customer,
+    enrol,
+    link_hash,
+    new_link,
+)
+
+__all__ = [
+    "Desk",
+    "Enrolled",
+    "Joining",
+    "change_customer",
+    "delete_card",
+    "enrol",
+    "link_hash",
+    "new_link",
+    "restore_card",
+]
