@@ -3,6 +3,7 @@
 from cards.api.customers import router as customers
 from cards.api.deletion import router as deletion
 from cards.api.internal import router as internal
+from cards.api.privacy import router as privacy
 from cards.api.vendor import router as vendor
 
-__all__ = ["customers", "deletion", "internal", "vendor"]
+__all__ = ["customers", "deletion", "internal", "privacy", "vendor"]

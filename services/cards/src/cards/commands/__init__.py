@@ -1,6 +1,7 @@
 """What may be asked of the cards service: join, links, change, delete and restore, erase."""
 
 from cards.commands.deletion import delete_card, restore_card
+from cards.commands.erasure import erase_customer
 from cards.commands.joining import (
     Desk,
     Enrolled,
@@ -18,6 +19,7 @@ __all__ = [
     "change_customer",
     "delete_card",
     "enrol",
+    "erase_customer",
     "link_hash",
     "new_link",
     "restore_card",
