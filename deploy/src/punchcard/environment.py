@@ -13,6 +13,10 @@ from punchcard.services import GATEWAY, SERVICES, ServiceKind
 _INHERITED = ("PATH", "HOME", "LANG", "LC_ALL", "TZ", "TMPDIR", "SSL_CERT_FILE", "SSL_CERT_DIR")
 
 
+#: Services that write to people.
+MAILING = ("auth-pins", "cards")
+
+
 def environment(
     kind: ServiceKind,
     *,
@@ -22,6 +26,7 @@ def environment(
     public_base_url: str,
     port: int,
     sockets: Path,
+    mail: Path,
 ) -> dict[str, str]:
     """What this service starts with."""
     env = {name: os.environ[name] for name in _INHERITED if name in os.environ}
@@ -40,6 +45,8 @@ def environment(
         "LOG_LEVEL": "INFO",
     }
     env |= {other.url_variable: f"unix:{socket_of(other, sockets)}" for other in SERVICES if other != GATEWAY}
+    if kind.name in MAILING and "SMTP_HOST" not in os.environ:
+        env["MAIL_FOLDER"] = str(mail)
     if kind.name == "auth-pins":
         env |= {
             "PIN_PEPPER_FILE": str(keys.pin_pepper()),
