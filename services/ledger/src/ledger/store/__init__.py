@@ -3,6 +3,9 @@
 from ledger.store.accounts import answers, known, mark_card, open_account, raw, read_accounts, save
 from ledger.store.batch import STATEMENTS, Found, Known, Names, Written, load, saving
 from ledger.store.beside import (
+    Overtaken,
+    free_orders,
+    give_rewards_back,
     lock_rewards,
     order_takers,
     save_orders,
@@ -10,20 +13,28 @@ from ledger.store.beside import (
     save_rewards,
     text_id,
 )
+from ledger.store.voids import Place, lock_account, newest_stamps, place_of, stamp_before, targets
 
 __all__ = [
     "STATEMENTS",
     "Found",
     "Known",
     "Names",
+    "Overtaken",
+    "Place",
     "Written",
     "answers",
+    "free_orders",
+    "give_rewards_back",
     "known",
     "load",
+    "lock_account",
     "lock_rewards",
     "mark_card",
+    "newest_stamps",
     "open_account",
     "order_takers",
+    "place_of",
     "raw",
     "read_accounts",
     "save",
@@ -31,5 +42,7 @@ __all__ = [
     "save_refusals",
     "save_rewards",
     "saving",
+    "stamp_before",
+    "targets",
     "text_id",
 ]
