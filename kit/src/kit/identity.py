@@ -223,7 +223,7 @@ class Callers:
         try:
             caller: Caller = self._verifier.read(authorization[7:])
         except jwt.InvalidTokenError as error:
-            raise Unauthenticated(str(error)) from None
+            raise Unauthenticated("the internal token is not valid") from error
         return caller
 
 

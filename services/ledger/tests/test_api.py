@@ -361,6 +361,24 @@ async def test_redeeming_takes_a_session_of_the_last_two_minutes(world: Any) -> 
     assert given.status_code == 200
 
 
+# -- languages
+
+
+async def test_a_kept_refusal_is_replayed_in_the_language_of_the_first_request(world: Any) -> None:
+    card = await world.card()
+    body = {"card_id": str(card.id)}
+    key = "0123456789abcdef-language"
+
+    first = await world.ask("/stamp/redeem", body, key=key, accept_language="lb-LU")
+    again = await world.ask("/stamp/redeem", body, key=key, accept_language="fr")
+    other = await world.ask("/stamp/redeem", body, key=key + "-2", accept_language="fr")
+
+    assert first.json()["title"] == "Net genuch Stempelen"
+    assert again.headers["idempotency-replayed"] == "true"
+    assert again.content == first.content
+    assert other.json()["detail"] == "La carte a 0 tampon ; il en faut 3"
+
+
 # -- probing, and views
 
 

@@ -241,4 +241,10 @@ class Batch:
 
 def _problem(refusal: Refusal, base_url: str, operation: Operation) -> bytes:
     """The problem as it is answered, and kept under the key."""
-    return render(refusal, base=base_url, instance=operation.instance, request_id=operation.trace.request_id)
+    return render(
+        refusal,
+        base=base_url,
+        instance=operation.instance,
+        request_id=operation.trace.request_id,
+        accept_language=operation.trace.accept_language,
+    )

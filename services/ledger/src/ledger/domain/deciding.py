@@ -150,7 +150,9 @@ def points_for(rules: Rules, amount_cents: int, tier_points: int) -> int:
 def _earn(account: Account, rules: Rules, command: EarnPoints, staff_id: UUID | None) -> Decision | Refusal:
     amount = command.purchase_amount_cents
     if command.currency != rules.currency:
-        return problem.CurrencyMismatch(f"this merchant counts in {rules.currency}")
+        return problem.CurrencyMismatch(
+            problem.said("this merchant counts in {currency}", currency=rules.currency)
+        )
     if amount < rules.minimum_purchase_cents:
         return problem.BelowMinimumPurchase(required=rules.minimum_purchase_cents, amount=amount)
     if command.order_reference is None and rules.order_reference_required:

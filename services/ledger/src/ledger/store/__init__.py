@@ -13,6 +13,7 @@ from ledger.store.beside import (
     save_rewards,
     text_id,
 )
+from ledger.store.history import forget_context, history
 from ledger.store.voids import Place, lock_account, newest_stamps, place_of, stamp_before, targets
 
 __all__ = [
@@ -24,8 +25,10 @@ __all__ = [
     "Place",
     "Written",
     "answers",
+    "forget_context",
     "free_orders",
     "give_rewards_back",
+    "history",
     "known",
     "load",
     "lock_account",
