@@ -11,7 +11,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from sqlalchemy import text
 
 from contracts.auth_pins import SIGNING_KEYS_ID, SigningKeysChanged
-from contracts.programs import RewardChanged
+from contracts.programs import MerchantChanged, RewardChanged
 from kit.app import Service, serve
 from kit.http import Peer, Upstream
 from kit.identity import StaffSessions, key_from_x
@@ -24,6 +24,8 @@ from ledger.commands import Accounts, Moves
 from ledger.queries import Queries
 from ledger.rulebook import Rulebook
 from ledger.settings import LedgerSettings
+from ledger.statistics.calendar import Calendars
+from ledger.statistics.following import Follower
 
 ANSWERS_KEPT_DAYS = 30
 
@@ -65,6 +67,7 @@ def build(settings: LedgerSettings) -> Service:
     service.background("lanes", batches.run)
     service.background("answers", lambda: _keep_answers(service))
     service.background("signing keys", lambda: _first_keys(states))
+    service.background("statistics", _follower(settings, states).run)
     service.ready_when("projection", lambda: states.loaded)
     service.at_close(batches.leave)
     for upstream in upstreams.values():
@@ -75,6 +78,16 @@ def build(settings: LedgerSettings) -> Service:
 def _lane(settings: LedgerSettings, rulebook: Rulebook) -> Lane:
     url = settings.database_url.get_secret_value()
     return Lane(url, rulebook, settings.public_base_url, settings.batch_operations, settings.queue_operations)
+
+
+def _follower(settings: LedgerSettings, states: Projection) -> Follower:
+    """Counts what the ledger and cards tell."""
+
+    async def zone(merchant_id: UUID) -> str | None:
+        merchant = await states.load(MerchantChanged, merchant_id)
+        return merchant.timezone if merchant else None
+
+    return Follower(settings.database_url.get_secret_value(), settings.kafka_bootstrap, Calendars(zone))
 
 
 def _keys(states: Projection) -> Any:
