@@ -11,7 +11,8 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from sqlalchemy import text
 
 from contracts.auth_pins import SIGNING_KEYS_ID, SigningKeysChanged
-from contracts.programs import MerchantChanged, RewardChanged
+from contracts.event import State
+from contracts.programs import MerchantChanged, ProgramChanged, RewardChanged, StoreChanged
 from kit.app import Service, serve
 from kit.http import Peer, Upstream
 from kit.identity import StaffSessions, key_from_x
@@ -24,10 +25,18 @@ from ledger.commands import Accounts, Moves
 from ledger.queries import Queries
 from ledger.rulebook import Rulebook
 from ledger.settings import LedgerSettings
+from ledger.statistics import api as statistics
 from ledger.statistics.calendar import Calendars
 from ledger.statistics.following import Follower
+from ledger.statistics.showing import Showing
 
 ANSWERS_KEPT_DAYS = 30
+#: By what states are found together.
+GROUPS: dict[type[State], str] = {
+    RewardChanged: "program_id",
+    ProgramChanged: "merchant_id",
+    StoreChanged: "merchant_id",
+}
 
 
 def build(settings: LedgerSettings) -> Service:
@@ -47,7 +56,7 @@ def build(settings: LedgerSettings) -> Service:
         owner = "auth-pins" if kind in ("staff", "signing-keys") else "programs"
         return await peers[owner].state(kind, thing_id)
 
-    states = Projection(service.work, consumers.STATES, fetch, groups={RewardChanged: "program_id"})
+    states = Projection(service.work, consumers.STATES, fetch, groups=GROUPS)
     rulebook = Rulebook(states)
     accounts = Accounts(service.work, rulebook, peers["cards"])
     batches = Batches([_lane(settings, rulebook) for _ in range(settings.lanes)])
@@ -61,6 +70,7 @@ def build(settings: LedgerSettings) -> Service:
     assert service.listener is not None
     consumers.subscribe(service.listener, states, accounts)
     service.include(routes(door, queries), archive.routes(service.work))
+    service.include(statistics.routes(Showing(service.work, states)))
     for path in MOVES:
         service.hot["POST", PREFIX + path] = door.hot(PREFIX + path)
     service.background("projection", states.run)
