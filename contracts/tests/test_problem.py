@@ -6,7 +6,15 @@ import re
 
 import pytest
 
-from contracts.problem import CODES, InsufficientPoints, Refusal, ValidationFailed
+from contracts.problem import (
+    CODES,
+    CurrencyMismatch,
+    FieldError,
+    InsufficientPoints,
+    Refusal,
+    ValidationFailed,
+    said,
+)
 
 #: The table of the API's specification.
 STATUSES = {
@@ -70,3 +78,64 @@ def test_a_wrong_field_is_named_with_its_code():
     assert refusal.members == {
         "errors": [{"field": "pin", "code": "too-short", "message": "at least 4 digits"}]
     }
+
+
+# -- in the caller's language
+
+
+def in_language(refusal: Refusal, language: str) -> tuple[str, str]:
+    body = refusal.problem(base="https://shop.example", instance="/x", request_id="till-7", language=language)
+    return body["title"], body["detail"]
+
+
+@pytest.mark.parametrize(
+    ("language", "title", "detail"),
+    [
+        ("en", "Not enough points", "The card has 60 points; this takes 100"),
+        ("fr", "Pas assez de points", "La carte a 60 points ; il en faut 100"),
+        ("de", "Nicht genug Punkte", "Die Karte hat 60 Punkte; nötig sind 100"),
+        ("lb", "Net genuch Punkten", "D’Kaart huet 60 Punkten; gebraucht ginn 100"),
+    ],
+)
+def test_title_and_detail_are_in_the_language_that_is_asked_for(language, title, detail):
+    assert in_language(InsufficientPoints(balance=60, required=100), language) == (title, detail)
+
+
+@pytest.mark.parametrize(
+    ("language", "none", "one"),
+    [
+        ("en", "has 0 points;", "has 1 point;"),
+        ("fr", "a 0 point ;", "a 1 point ;"),
+        ("de", "hat 0 Punkte;", "hat 1 Punkt;"),
+        ("lb", "huet 0 Punkten;", "huet 1 Punkt;"),
+    ],
+)
+def test_what_is_counted_has_the_form_of_its_number(language, none, one):
+    assert none in in_language(InsufficientPoints(balance=0, required=5), language)[1]
+    assert one in in_language(InsufficientPoints(balance=1, required=5), language)[1]
+
+
+def test_a_detail_with_values_is_made_anew_in_each_language():
+    refusal = CurrencyMismatch(said("this merchant counts in {currency}", currency="EUR"))
+
+    assert refusal.detail == "this merchant counts in EUR"
+    assert in_language(refusal, "en")[1] == "this merchant counts in EUR"
+    assert in_language(refusal, "de")[1] == "dieser Händler rechnet in EUR"
+
+
+def test_a_detail_that_nobody_translated_is_left_out_rather_than_told_in_english():
+    refusal = CurrencyMismatch("words that are {nowhere}")
+
+    assert in_language(refusal, "en")[1] == "words that are {nowhere}"
+    assert in_language(refusal, "fr")[1] == CurrencyMismatch.title_in("fr")
+
+
+def test_a_wrong_field_is_told_in_each_language_and_its_message_stays_english():
+    errors = [FieldError(field, "required", "is required") for field in ("qr", "amount", "currency")]
+    one, three = ValidationFailed(errors[:1], "qr: is required"), ValidationFailed(errors, "qr: is required")
+
+    assert in_language(one, "en")[1] == "qr: is required"
+    assert in_language(one, "fr")[1] == "qr: est obligatoire"
+    assert in_language(three, "en")[1] == "qr: is required (and 2 more)"
+    assert in_language(three, "de")[1] == "qr: ist erforderlich (und 2 weitere Felder)"
+    assert {error["message"] for error in three.members["errors"]} == {"is required"}

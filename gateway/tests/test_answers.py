@@ -180,3 +180,49 @@ async def test_the_front_door_answers_get_and_head(house):
     async with house.calls() as anybody:
         assert (await anybody.get("/")).json()["docs"] == "/docs"
         assert (await anybody.head("/")).content == b""
+
+
+# -- languages
+
+
+@pytest.mark.parametrize(
+    ("wished", "title"),
+    [
+        ("fr-LU, de;q=0.5", "Il n’y a rien à cette adresse"),
+        ("de", "Unter dieser Adresse gibt es nichts"),
+        ("lu", "Op dëser Adress gëtt et näischt"),
+        ("pt", "There is nothing at this address"),
+    ],
+)
+@pytest.mark.parametrize("path", ["/nothing", "/api/v1/nothing"])
+async def test_a_problem_is_told_in_the_language_of_the_caller(house, wished, title, path):
+    async with house.calls(accept_language=wished) as caller:
+        assert (await caller.get(path)).json()["title"] == title
+
+
+async def test_the_services_are_told_the_language_that_was_asked_for(house):
+    async with house.as_till(accept_language="lb, fr;q=0.5") as till:
+        await till.get(f"{VENDOR}/program")
+
+    assert house.programs.asked[0].headers["accept-language"] == "lb, fr;q=0.5"
+
+
+@pytest.mark.parametrize(
+    ("asked", "wished", "language", "words"),
+    [
+        ("", "fr", "fr", "Que faire"),
+        ("", "lb-LU", "lb", "Wat ze maachen ass"),
+        ("?lang=de", "fr", "de", "Was zu tun ist"),
+        ("?lang=lu", "fr", "lb", "Wat ze maachen ass"),
+        ("?lang=tlh", "fr", "en", "What to do"),
+        ("", "", "en", "What to do"),
+    ],
+)
+async def test_the_page_of_a_problem_is_in_the_readers_language(house, asked, wished, language, words):
+    async with house.calls(accept_language=wished) as reader:
+        answer = await reader.get(f"/problems/stamp-cooldown{asked}")
+
+    assert answer.headers["content-language"] == language
+    assert answer.headers["vary"] == "Accept-Language"
+    assert f'<html lang="{language}">' in answer.text
+    assert words in answer.text

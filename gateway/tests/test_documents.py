@@ -10,7 +10,6 @@ import pytest
 
 from contracts.problem import CODES
 from gateway.edge.merging import merged
-from gateway.edge.problem_words import WORDS
 from gateway.edge.routes import RouteTable, routes_of
 from gateway.settings import GatewaySettings
 from kit.settings import SettingsProblem
@@ -154,10 +153,6 @@ def test_two_operations_of_one_id_are_refused(described):
 
     with pytest.raises(ValueError, match="getProgram"):
         merged(described, "x")
-
-
-def test_every_code_has_words_and_no_words_are_left_over():
-    assert WORDS.keys() == CODES.keys()
 
 
 # -- settings

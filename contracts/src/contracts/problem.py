@@ -3,60 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
-from typing import Any, ClassVar, NamedTuple
 
-from contracts.event import instant_text
+from contracts.refusal import WORDS, FieldError, Refusal
+from contracts.words import ENGLISH, said
 
+__all__ = ["CODES", "WORDS", "FieldError", "Refusal", "said"]
 
-class FieldError(NamedTuple):
-    """One field that was wrong: where it is, a stable code, and English words beside it."""
-
-    field: str
-    code: str
-    message: str
-
-
-class Refusal(Exception):
-    """What was asked is answered with a problem. `members` go into the problem beside the code."""
-
-    code: ClassVar[str] = "internal-error"
-    status: ClassVar[int] = 500
-    title: ClassVar[str] = "Something went wrong on our side"
-    retryable: ClassVar[bool] = False
-    #: Whole seconds for the `Retry-After` header, where there is one.
-    retry_after_s: int | None = None
-
-    def __init__(self, detail: str | None = None, /, **members: Any) -> None:
-        super().__init__(detail or self.title)
-        self.detail = detail
-        self.members = members
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, Refusal) and (self.code, self.members) == (other.code, other.members)
-
-    def __hash__(self) -> int:
-        return hash(self.code)
-
-    def problem(self, *, base: str, instance: str, request_id: str) -> dict[str, Any]:
-        """The RFC 9457 object. `base` is the public base URL, `instance` the path that was asked."""
-        body: dict[str, Any] = {
-            "type": f"{base}/problems/{self.code}",
-            "title": self.title,
-            "status": self.status,
-            "detail": self.detail or self.title,
-            "instance": instance,
-            "code": self.code,
-            "request_id": request_id,
-            "retryable": self.retryable,
-        }
-        body.update({name: _written(value) for name, value in self.members.items()})
-        return body
-
-
-def _written(value: Any) -> Any:
-    """Instants as everywhere: RFC 3339 in UTC, six decimals and `Z`."""
-    return instant_text(value) if isinstance(value, datetime) else value
+AND_MORE = "{first} (and {more} more)"
 
 
 class ValidationFailed(Refusal):
@@ -64,6 +17,21 @@ class ValidationFailed(Refusal):
 
     def __init__(self, errors: Sequence[FieldError], detail: str | None = None) -> None:
         super().__init__(detail, errors=[error._asdict() for error in errors])
+
+    def detail_in(self, language: str) -> str | None:
+        """The first field that is not right, and how many more there are."""
+        errors = self.members["errors"]
+        if not errors:
+            return self.detail if language == ENGLISH else None
+        first = self.detail
+        if first is None or language != ENGLISH:
+            what = WORDS.say(language, "field", errors[0]["code"]) or errors[0]["message"]
+            place = errors[0]["field"] or WORDS.say(language, "field", "body")
+            first = f"{place}: {what}"
+        more = len(errors) - 1
+        if not more:
+            return first
+        return WORDS.translate(language, "detail", AND_MORE, {"first": first, "more": more})
 
     @classmethod
     def of(cls, field: str, code: str, message: str) -> ValidationFailed:
@@ -213,10 +181,12 @@ class DailyStampLimit(Refusal):
 
 class InsufficientStamps(Refusal):
     code, status, title = "insufficient-stamps", 409, "Not enough stamps"
+    saying = "The card has {balance} stamps; this takes {required}"
 
 
 class InsufficientPoints(Refusal):
     code, status, title = "insufficient-points", 409, "Not enough points"
+    saying = "The card has {balance} points; this takes {required}"
 
 
 class BelowMinimumRedemption(Refusal):

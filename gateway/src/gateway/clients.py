@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 import httptools
 import msgspec
 
-from contracts.problem import UpstreamUnavailable
+from contracts.problem import UpstreamUnavailable, said
 
 #: More than any answer holds; a larger one is cut off instead of filling the memory.
 REPLY_LIMIT_BYTES = 16 * 1024 * 1024
@@ -68,12 +68,14 @@ class Client:
                 return await self._once(request, timeout_s, fresh=False)
             except ConnectionError as error:
                 if not safe_to_repeat:
-                    raise UpstreamUnavailable(f"{self.name} cannot be reached") from error
+                    raise UpstreamUnavailable(
+                        said("{service} cannot be reached", service=self.name)
+                    ) from error
             return await self._once(request, timeout_s, fresh=True)
         except TimeoutError as error:
-            raise UpstreamUnavailable(f"{self.name} did not answer in time") from error
+            raise UpstreamUnavailable(said("{service} did not answer in time", service=self.name)) from error
         except OSError as error:
-            raise UpstreamUnavailable(f"{self.name} cannot be reached") from error
+            raise UpstreamUnavailable(said("{service} cannot be reached", service=self.name)) from error
         finally:
             self._room.release()
 
@@ -90,7 +92,7 @@ class Client:
         try:
             await asyncio.wait_for(self._room.acquire(), timeout_s)
         except TimeoutError as error:
-            raise UpstreamUnavailable(f"{self.name} has too much to do") from error
+            raise UpstreamUnavailable(said("{service} has too much to do", service=self.name)) from error
 
     async def _once(self, request: bytes, timeout_s: float, *, fresh: bool) -> Reply:
         connection = self._idle.pop() if self._idle and not fresh else await self._open()

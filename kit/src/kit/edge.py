@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from kit.app import Service
 
 BODY_LIMIT = 64 * 1024
+#: What is longer than any browser's `Accept-Language` is cut.
+LANGUAGES_LIMIT = 500
 
 Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
@@ -56,7 +58,11 @@ class Edge:
             return
         began = time.perf_counter()
         headers: dict[bytes, bytes] = dict(scope["headers"])
-        current = trace_of(_text(headers.get(b"x-request-id")), _text(headers.get(b"traceparent")))
+        current = trace_of(
+            _text(headers.get(b"x-request-id")),
+            _text(headers.get(b"traceparent")),
+            headers.get(b"accept-language", b"")[:LANGUAGES_LIMIT].decode("latin-1"),
+        )
         telemetry.trace.set(current)
         path = scope["path"]
         out = _Out(send, current)

@@ -18,6 +18,8 @@ from contracts.problem import (
     UpstreamUnavailable,
     ValidationFailed,
 )
+from kit import telemetry
+from kit.languages import language_of
 from kit.work import passes
 
 FIELD_CODES = frozenset(
@@ -85,9 +87,16 @@ def refusal_of_fault(error: BaseException) -> Refusal:
     return UpstreamUnavailable() if passes(error) else Refusal()
 
 
-def render(refusal: Refusal, *, base: str, instance: str, request_id: str) -> bytes:
-    """The problem as bytes."""
-    return msgspec.json.encode(refusal.problem(base=base, instance=instance, request_id=request_id))
+def render(
+    refusal: Refusal, *, base: str, instance: str, request_id: str, accept_language: str | None = None
+) -> bytes:
+    """The problem as bytes, in the language of this `Accept-Language`; by default the running request's."""
+    if accept_language is None:
+        accept_language = telemetry.trace.get().accept_language
+    language = language_of(accept_language)
+    return msgspec.json.encode(
+        refusal.problem(base=base, instance=instance, request_id=request_id, language=language)
+    )
 
 
 def headers_of(refusal: Refusal) -> list[tuple[bytes, bytes]]:

@@ -9,7 +9,7 @@ from uuid import UUID
 import aiohttp
 import msgspec
 
-from contracts.problem import UpstreamUnavailable
+from contracts.problem import UpstreamUnavailable, said
 from kit.identity import Signer
 from kit.telemetry import trace
 
@@ -76,13 +76,13 @@ class Upstream:
             return await self._ask(method, path, headers, body, timeout)
         except (aiohttp.ServerDisconnectedError, aiohttp.ClientOSError) as error:
             if not safe_to_repeat:
-                raise UpstreamUnavailable(f"{self.name} cannot be reached") from error
+                raise UpstreamUnavailable(said("{service} cannot be reached", service=self.name)) from error
         except (aiohttp.ClientError, TimeoutError) as error:
-            raise UpstreamUnavailable(f"{self.name} did not answer in time") from error
+            raise UpstreamUnavailable(said("{service} did not answer in time", service=self.name)) from error
         try:
             return await self._ask(method, path, headers, body, timeout)
         except (aiohttp.ClientError, TimeoutError) as error:
-            raise UpstreamUnavailable(f"{self.name} cannot be reached") from error
+            raise UpstreamUnavailable(said("{service} cannot be reached", service=self.name)) from error
 
     async def _ask(
         self,
@@ -133,5 +133,7 @@ class Peer:
         if reply.status == 404:
             return None
         if not 200 <= reply.status < 300:
-            raise UpstreamUnavailable(f"{self._upstream.name} answered {reply.status}")
+            raise UpstreamUnavailable(
+                said("{service} answered {status}", service=self._upstream.name, status=reply.status)
+            )
         return reply.json()

@@ -57,6 +57,8 @@ class Trace(NamedTuple):
     request_id: str
     traceparent: str
     causation_id: str = ""
+    #: As the caller sent it; read only where words are written.
+    accept_language: str = ""
 
 
 _NO_TRACE = Trace("", "")
@@ -66,12 +68,12 @@ _REQUEST_ID = re.compile(r"[A-Za-z0-9-]{1,64}")
 _TRACEPARENT = re.compile(r"00-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}")
 
 
-def trace_of(request_id: str | None, traceparent: str | None) -> Trace:
+def trace_of(request_id: str | None, traceparent: str | None, accept_language: str = "") -> Trace:
     """The caller's own ids where they are well formed, else new ones."""
     given = request_id if request_id and _REQUEST_ID.fullmatch(request_id) else str(uuid7())
     if traceparent and _TRACEPARENT.fullmatch(traceparent):
-        return Trace(given, traceparent)
-    return Trace(given, f"00-{random_bytes(16).hex()}-{random_bytes(8).hex()}-01")
+        return Trace(given, traceparent, "", accept_language)
+    return Trace(given, f"00-{random_bytes(16).hex()}-{random_bytes(8).hex()}-01", "", accept_language)
 
 
 def metrics_text() -> bytes:

@@ -361,6 +361,24 @@ async def test_redeeming_takes_a_session_of_the_last_two_minutes(world: Any) -> 
     assert given.status_code == 200
 
 
+# -- languages
+
+
+async def test_a_kept_refusal_is_replayed_in_the_language_of_the_first_request(world: Any) -> None:
+    card = await world.card()
+    body = {"card_id": str(card.id)}
+    key = "0123456789abcdef-language"
+
+    first = await world.ask("/stamp/redeem", body, key=key, accept_language="lb-LU")
+    again = await world.ask("/stamp/redeem", body, key=key, accept_language="fr")
+    other = await world.ask("/stamp/redeem", body, key=key + "-2", accept_language="fr")
+
+    assert first.json()["title"] == "Net genuch Stempelen"
+    assert again.headers["idempotency-replayed"] == "true"
+    assert again.content == first.content
+    assert other.json()["detail"] == "La carte a 0 tampon ; il en faut 3"
+
+
 # -- probing, and views
 
 
@@ -380,6 +398,18 @@ async def test_a_probe_tells_whether_a_key_is_known_and_changes_nothing(world: A
     assert (other.status_code, other.json()["code"]) == (422, "idempotency-key-reused")
     assert wrong.status_code == 422
     assert len(world.transactions(card.id)) == 2
+
+
+async def test_a_probe_is_answered_with_the_refusal_that_is_kept(world: Any) -> None:
+    card = await world.card()
+    key = "0123456789abcdef-refused"
+    body = {"card_id": str(card.id)}
+    refused = await world.ask("/stamp/redeem", body, key=key)
+
+    known = await world.ask("/stamp/redeem", body, key=key, x_probe="1")
+
+    assert (known.status_code, known.content) == (409, refused.content)
+    assert known.headers["idempotency-replayed"] == "true"
 
 
 async def test_a_view_says_what_a_card_may_do_at_a_store(world: Any) -> None:

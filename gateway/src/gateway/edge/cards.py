@@ -6,7 +6,7 @@ from typing import Any
 
 import msgspec
 
-from contracts.problem import UpstreamUnavailable
+from contracts.problem import UpstreamUnavailable, said
 from gateway.clients import Client, Reply
 from kit import telemetry
 from kit.identity import Caller, Signer
@@ -52,6 +52,8 @@ class CardViews:
             "POST", VIEWS, headers, msgspec.json.encode(asked), safe_to_repeat=True
         )
         if reply.status != 200:
-            raise UpstreamUnavailable(f"the ledger answered {reply.status} when asked for cards")
+            raise UpstreamUnavailable(
+                said("{service} answered {status}", service="ledger", status=reply.status)
+            )
         views: dict[str, dict[str, Any]] = reply.json()["views"]
         return views

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from html import escape
+from typing import Annotated
 
 import msgspec
-from fastapi import APIRouter, Response
+from fastapi import APIRouter, Header, Response
 
 from contracts.problem import CODES, NotFound
 from gateway.edge.merging import merged
-from gateway.edge.problem_words import WORDS
+from gateway.edge.problem_words import problem_page
 from gateway.edge.routes import Documents
-from gateway.edge.sheet import STYLE, page, sheet
+from gateway.edge.sheet import STYLE, sheet
 from gateway.settings import GatewaySettings
+from kit.languages import language_of
 
 _HTML = "text/html; charset=utf-8"
 #: These show no data: they may be kept for a while.
@@ -41,10 +42,14 @@ def router(settings: GatewaySettings, documents: Documents) -> APIRouter:
         return Response(STYLE, media_type="text/css", headers=_KEPT)
 
     @routes.get("/problems/{code}")
-    async def problem(code: str) -> Response:
+    async def problem(
+        code: str, lang: str | None = None, accept_language: Annotated[str, Header()] = ""
+    ) -> Response:
         if code not in CODES:
             raise NotFound
-        return Response(problem_page(code), media_type=_HTML, headers=_PAGE)
+        language = language_of(accept_language if lang is None else lang)
+        headers = {**_PAGE, "content-language": language, "vary": "Accept-Language"}
+        return Response(problem_page(code, language), media_type=_HTML, headers=headers)
 
     return routes
 
@@ -60,19 +65,3 @@ def _add_docs(routes: APIRouter, settings: GatewaySettings, documents: Documents
     @routes.get("/docs")
     async def docs() -> Response:
         return Response(html, media_type=_HTML, headers=_PAGE)
-
-
-def problem_page(code: str) -> str:
-    """What a problem means and what to do."""
-    kind, (meaning, remedy) = CODES[code], WORDS[code]
-    again = (
-        "The same request may succeed later." if kind.retryable else "The same request will be refused again."
-    )
-    return page(
-        kind.title,
-        f"<h1>{escape(kind.title)}</h1>"
-        f"<p><code>{escape(code)}</code> · status {kind.status}</p>"
-        f"<h2>What it means</h2><p>{escape(meaning)}</p>"
-        f"<h2>What to do</h2><p>{escape(remedy)}</p>"
-        f"<p>{again}</p>",
-    )

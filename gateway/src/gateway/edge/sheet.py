@@ -22,10 +22,10 @@ td, th { border-top: 1px solid var(--line); padding: .35rem .5rem; text-align: l
 """
 
 
-def page(title: str, body: str) -> str:
+def page(title: str, body: str, language: str = "en") -> str:
     """A whole HTML page around this body."""
     return (
-        '<!doctype html><html lang="en"><head><meta charset="utf-8">'
+        f'<!doctype html><html lang="{language}"><head><meta charset="utf-8">'
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
         f'<title>{escape(title)} · Punchcard</title><link rel="stylesheet" href="/style.css"></head>'
         f"<body><main>{body}</main></body></html>"

@@ -9,7 +9,7 @@ from itertools import pairwise
 from typing import Any, Literal, TypeVar
 from uuid import UUID
 
-from contracts.problem import ChangeNotAllowed, PreconditionFailed, ValidationFailed
+from contracts.problem import ChangeNotAllowed, PreconditionFailed, ValidationFailed, said
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -172,7 +172,7 @@ def change_merchant(
         for name in ("currency", "timezone"):
             if getattr(changed, name) != getattr(merchant, name):
                 raise ChangeNotAllowed(
-                    f"{name} stays as it is once the program has been activated", field=name
+                    said("{field} stays as it is once the program has been activated", field=name), field=name
                 )
     return changed
 
