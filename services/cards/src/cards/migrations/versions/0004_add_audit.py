@@ -4,8 +4,8 @@ from alembic import op
 
 from kit.audit import create_audit
 
-revision = "0003_add_audit"
-down_revision = "0002_answers_about"
+revision = "0004_add_audit"
+down_revision = "0003_quick_lists"
 
 
 def upgrade() -> None:
