@@ -15,6 +15,8 @@ from gateway.edge.routes import Route, RouteTable
 from kit import errors, telemetry
 from kit.edge import Answer, HotRequest, Receive, Scope, Send
 
+#: What a report may take: it is put together from several services.
+REPORT_TIMEOUT_S = 5.0
 _SAFE = ("GET", "HEAD")
 
 
@@ -75,6 +77,7 @@ class Forward:
             target_of(request.scope),
             headers,
             request.body,
+            timeout_s=REPORT_TIMEOUT_S if route.is_report else None,
             safe_to_repeat=route.method in _SAFE or route.needs_key or route.is_part_of_card,
         )
         if route.cards_in is not None and 200 <= reply.status < 300 and reply.body:
