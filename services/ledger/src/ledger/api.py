@@ -11,7 +11,7 @@ import msgspec
 from fastapi import APIRouter, Depends, Request, Response
 from pydantic import Field, ValidationError
 
-from contracts.problem import Forbidden, MalformedRequest, Refusal, ValidationFailed
+from contracts.problem import Forbidden, MalformedRequest, Refusal, StoreNotFound, ValidationFailed
 from kit import errors
 from kit.app import Service
 from kit.edge import Answer, HotRequest
@@ -71,7 +71,11 @@ class Door:
         self, body: Naming, path: str, caller: Caller, key: str | None, request: HotRequest
     ) -> Operation:
         merchant_id = caller.merchant
-        store_id = await self._store(body, caller, merchant_id)
+        store_id, refusal = body.store_id, None
+        try:
+            store_id = await self._store(body, caller, merchant_id)
+        except StoreNotFound as gone:  # it is told in its turn, as a bad session is
+            refusal = gone
         asker, staff_name = await self._asker(caller, merchant_id, store_id, request)
         asked = None
         if key is not None:
@@ -90,6 +94,7 @@ class Door:
             ip_address=_text(request.headers.get(b"x-client-address")),
             user_agent=_text(request.headers.get(b"x-client-agent")),
             staff_name=staff_name,
+            refusal=refusal,
         )
 
     async def _store(self, body: Naming, caller: Caller, merchant_id: UUID) -> UUID:
@@ -102,7 +107,7 @@ class Door:
         return (await self._rulebook.store_of(merchant_id, body.store_id)).id
 
     async def _asker(
-        self, caller: Caller, merchant_id: UUID, store_id: UUID, request: HotRequest
+        self, caller: Caller, merchant_id: UUID, store_id: UUID | None, request: HotRequest
     ) -> tuple[Asker, str | None]:
         token = _text(request.headers.get(b"x-staff-session"))
         if token is None or caller.terminal_id is None:

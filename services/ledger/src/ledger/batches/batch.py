@@ -6,6 +6,8 @@ import hmac
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
+from functools import lru_cache
+from ipaddress import IPv6Address, ip_address
 from uuid import UUID
 
 from contracts.problem import (
@@ -13,6 +15,7 @@ from contracts.problem import (
     IdempotencyKeyExpired,
     IdempotencyKeyReused,
     Refusal,
+    RewardNotFound,
     TransactionNotFound,
 )
 from kit.errors import render
@@ -109,12 +112,12 @@ class Batch:
         rules = self._rulebook.get(account.program_id)
         if rules is None:
             return Unheard(program_id=account.program_id)
-        if isinstance(operation.command, RedeemPoints) and not self._rulebook.has_reward(
-            operation.command.reward_id
-        ):
-            return Unheard(reward_id=operation.command.reward_id)
+        if operation.refusal is not None:
+            return operation.refusal
         command = self._completed(operation, account)
         decided = decide(account, rules, command, operation.asker, at)
+        if isinstance(decided, RewardNotFound) and (unheard := self._unheard_reward(command)):
+            return unheard
         if isinstance(decided, Refusal):
             return self._refuse(operation, decided, at)
         if isinstance(command, _CORRECTIONS):
@@ -122,6 +125,12 @@ class Batch:
         if operation.dry_run:
             return self._try_on(replace(account), rules, command, decided, at)
         return self._record(operation, account, rules, command, decided, at)
+
+    def _unheard_reward(self, command: Command) -> Unheard | None:
+        """A reward that may have been made a moment ago."""
+        if isinstance(command, RedeemPoints) and not self._rulebook.has_reward(command.reward_id):
+            return Unheard(reward_id=command.reward_id)
+        return None
 
     def _completed(self, operation: Operation, account: Account) -> Command:
         """The command with what this batch knows of its order reference or reward."""
@@ -176,8 +185,8 @@ class Batch:
         keys = (operation.key_hash, operation.request_hash)
         written = write_row(account, last, rules, operation.asker, at, operation.trace, keys)
         body = answer(account, rules, command, last, written.row.id, at)
-        ip_address = operation.ip_address if rules.log_ip_addresses else None
-        self._write(operation, written._replace(answer=body, ip_address=ip_address, notes=operation.notes))
+        address = address_of(operation.ip_address) if rules.log_ip_addresses else None
+        self._write(operation, written._replace(answer=body, ip_address=address, notes=operation.notes))
         self.moved[account.card_id] = account
         if last.order_reference:
             self._orders[account.merchant_id, last.order_reference] = written.row.id
@@ -210,12 +219,10 @@ class Batch:
             for part, entry in enumerate(entries)
         ]
         body = correction_answer(account, rules, command, entries, [w.row.id for w in written], at)
-        ip_address = operation.ip_address if rules.log_ip_addresses else None
+        address = address_of(operation.ip_address) if rules.log_ip_addresses else None
         for row in written:
             answered = None if row.key_part else body
-            self._write(
-                operation, row._replace(answer=answered, ip_address=ip_address, notes=operation.notes)
-            )
+            self._write(operation, row._replace(answer=answered, ip_address=address, notes=operation.notes))
         if written:
             self.moved[account.card_id] = account
             self.corrected = self.corrected or not isinstance(command, (AdjustStamps, AdjustPoints))
@@ -237,6 +244,16 @@ class Batch:
     def _write(self, operation: Operation, written: store.Written) -> None:
         staff_name = operation.staff_name if written.row.staff_id else None
         self.written.append(Unnumbered(written, operation.user_agent, staff_name))
+
+
+@lru_cache(maxsize=4096)
+def address_of(text: str | None) -> str | None:
+    """An address as PostgreSQL can keep it; None for a unix socket's, or one with a scope."""
+    try:
+        address = ip_address(text or "")
+    except ValueError:
+        return None
+    return None if isinstance(address, IPv6Address) and address.scope_id else text
 
 
 def _problem(refusal: Refusal, base_url: str, operation: Operation) -> bytes:

@@ -46,6 +46,8 @@ class Operation:
     ip_address: str | None = None
     user_agent: str | None = None
     staff_name: str | None = None
+    #: What was found wrong before; a known key is answered all the same.
+    refusal: Refusal | None = None
     outcome: asyncio.Future[Outcome] = field(
         default_factory=lambda: asyncio.get_running_loop().create_future()
     )
