@@ -3,10 +3,13 @@
 import json
 import urllib.request
 
+import httpx
 import pytest
 
+from gateway.settings import GatewaySettings
 from punchcard.demo import seed
 from punchcard.demo.cast import cast
+from punchcard.environment import RAISED_LIMITS
 from punchcard.services import SERVICE_NAMES
 from punchcard.verify import verify
 
@@ -46,6 +49,26 @@ def test_a_service_killed_to_stay_down_waits_for_its_start(stack):
     wallet.wait_ready()
 
     assert wallet.is_ready()
+
+
+def test_the_names_of_the_raised_limits_are_all_the_gateways_limits():
+    fields = [name for name in GatewaySettings.model_fields if name.startswith(("limit_", "slow_"))]
+
+    assert {name.upper() for name in fields} == RAISED_LIMITS.keys()
+
+
+def test_a_service_that_is_told_other_settings_starts_again_with_them(stack):
+    url = f"{stack.gateway_url}/api/v1/auth/token"
+
+    def policy() -> str:
+        answer = httpx.post(url, json={"email": "nobody@shop.example", "password": "x" * 12})
+        return answer.headers["ratelimit-policy"]
+
+    assert policy().startswith('"sign-ins";q=10000000;w=60')
+    stack.retell("gateway", {})
+    assert policy() == '"sign-ins";q=10;w=60, "account-sign-ins";q=5;w=60'
+    stack.retell("gateway", RAISED_LIMITS)
+    assert policy().startswith('"sign-ins";q=10000000;w=60')
 
 
 def test_the_demo_is_made_once_and_a_second_run_makes_the_same(stack, tmp_path):

@@ -248,12 +248,17 @@ def documents() -> dict[str, Any]:
                 "post": _operation("enrol", *anyone, key=True, compose={"card": "card"}),
             },
             f"{VENDOR}/cards/lookup": {"post": _operation("lookUpCard", *anyone, compose={"card": ""})},
+            "/api/v1/loyalty/enroll": {"post": _operation("enrolYourself", "public", key=True)},
+            "/api/v1/loyalty/cards/{link_token}": {"get": _operation("getOwnCard", "public")},
             f"{VENDOR}/cards/{{card_id}}": {
                 "get": _operation("getCard", *anyone, compose={"card": ""}),
                 "delete": _operation("deleteCard", *users),
             },
         },
-        "ledger": {f"{VENDOR}/{move}": {"post": _operation(f"move-{move}", *anyone)} for move in moves},
+        "ledger": {
+            **{f"{VENDOR}/{move}": {"post": _operation(f"move-{move}", *anyone)} for move in moves},
+            f"{VENDOR}/points/void": {"post": _operation("voidPoints", *anyone, key=True)},
+        },
         "wallet": {f"{VENDOR}/cards/{{card_id}}/passes": {"get": _operation("listPasses", *anyone)}},
     }
     found = {name: {"paths": rows, "components": {"schemas": {}}} for name, rows in paths.items()}

@@ -10,12 +10,12 @@ from kit import migrations
 from kit.tables import metadata
 
 
-def test_the_migrated_database_holds_the_plumbing_and_nothing_else(database: Any):
+def test_the_migrated_database_holds_the_plumbing_and_what_limits_count(database: Any):
     urls = database("gateway")
 
     with psycopg.connect(urls.app_url) as connection:
         rows = connection.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'public'").fetchall()
-        assert {name for (name,) in rows} == {*metadata.tables, "alembic_version"}
+        assert {name for (name,) in rows} == {*metadata.tables, "alembic_version", "limit_counts"}
         assert connection.execute("SELECT change FROM projection_changes").fetchall() == [(0,)]
 
 

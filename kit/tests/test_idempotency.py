@@ -174,6 +174,33 @@ async def test_a_conflict_is_kept_with_its_request_id_and_its_effect_is_not(
     assert await desk.count() == 0
 
 
+async def test_a_probe_tells_whether_a_key_is_known_and_runs_nothing(desk: Desk, http: httpx.AsyncClient):
+    headers = {"idempotency-key": KEY, "x-probe": "1"}
+
+    async def probe(label: str = "x") -> httpx.Response:
+        return await http.post("/parcels", json={"label": label}, headers=headers)
+
+    new = [await probe() for _ in range(2)]
+    done = await send(http)
+    known, other = await probe(), await probe("other")
+
+    assert [(answer.status_code, answer.content) for answer in new] == [(204, b"")] * 2
+    assert (known.status_code, known.headers["idempotency-replayed"]) == (done.status_code, "true")
+    assert known.json() == {**done.json(), "receipt": None}
+    assert (other.status_code, other.json()["code"]) == (422, "idempotency-key-reused")
+    assert await desk.count() == 1
+
+
+async def test_a_probe_is_answered_with_the_conflict_that_is_kept(desk: Desk, http: httpx.AsyncClient):
+    desk.refusal = AlreadyExists("there is one")
+    first = await send(http)
+
+    known = await http.post("/parcels", json={"label": "x"}, headers={"idempotency-key": KEY, "x-probe": "1"})
+
+    assert (known.status_code, known.content) == (409, first.content)
+    assert known.headers["idempotency-replayed"] == "true"
+
+
 @pytest.mark.parametrize("refusal", [CardNotFound(), RuntimeError("a bug")])
 async def test_nothing_else_is_kept_so_that_it_can_be_tried_again(
     desk: Desk, http: httpx.AsyncClient, refusal: Exception

@@ -39,6 +39,10 @@ class ServiceProcess:
     def pid(self) -> int | None:
         return self._process.pid
 
+    def tell(self, env: Mapping[str, str]) -> None:
+        """Its settings from the next start on."""
+        self._env = dict(env)
+
     def start(self) -> None:
         """Does not wait until it is ready: all services start side by side."""
         end_leftover(self._process.record, signal.SIGTERM, grace_s=5)

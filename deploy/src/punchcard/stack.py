@@ -174,6 +174,14 @@ class Stack:
         for handle in self._services.values():
             handle.wait_ready(timeout_s)
 
+    def retell(self, name: str, env: Mapping[str, str]) -> None:
+        """Start this service again with these settings instead of those that `env` gave it."""
+        kind = kind_of(name)
+        self._env[kind.name] = dict(env)
+        handle = self.service(kind.name)
+        handle.member.tell(self._environment(kind, handle.socket.parent))
+        handle.restart()
+
     # -- starting
 
     def _check_gateway_port(self) -> None:
@@ -261,6 +269,7 @@ class Stack:
             public_base_url=self.public_base_url,
             port=self._port(kind),
             sockets=sockets,
+            mail=self.home.mail,
         )
         return told | self._env.get(ALL, {}) | self._env.get(kind.name, {})
 

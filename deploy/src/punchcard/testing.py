@@ -137,8 +137,11 @@ def kafka(punchcard_homes: Callable[[str], Home]) -> Iterator[Kafka]:
 # -- the whole platform
 
 
-#: Hashes cost a tenth of a second each otherwise; how strong they are is not what these tests ask.
-QUICK = {"auth-pins": {"PIN_HASH_COST": "4", "PASSWORD_HASH_COST": "4"}}
+def _quick() -> dict[str, dict[str, str]]:
+    """Hashes cost a tenth of a second each otherwise, and tests are busier than any till."""
+    from punchcard.environment import RAISED_LIMITS
+
+    return {"auth-pins": {"PIN_HASH_COST": "4", "PASSWORD_HASH_COST": "4"}, "gateway": RAISED_LIMITS}
 
 
 class _Running:
@@ -152,7 +155,7 @@ def stack(punchcard_homes: Callable[[str], Home]) -> Iterator[Stack]:
     """The whole platform, shared by all tests: make your own merchant, and leave everything running."""
     from punchcard.stack import Stack
 
-    _Running.stack = Stack(punchcard_homes("stack"), durable=False, env=QUICK)
+    _Running.stack = Stack(punchcard_homes("stack"), durable=False, env=_quick())
     yield _Running.stack.start()
     if _Running.stack is not None:
         _Running.stack.stop()
@@ -166,5 +169,5 @@ def durable_stack(punchcard_homes: Callable[[str], Home]) -> Iterator[Stack]:
     if _Running.stack is not None:
         _Running.stack.stop()
         _Running.stack = None
-    with Stack(punchcard_homes("durable"), durable=True, env=QUICK) as running:
+    with Stack(punchcard_homes("durable"), durable=True, env=_quick()) as running:
         yield running

@@ -12,8 +12,10 @@ from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
 from punchcard.demo import seed as demo_data
+from punchcard.environment import RAISED_LIMITS
 from punchcard.home import Home
 from punchcard.problems import Problem
+from punchcard.services import GATEWAY
 from punchcard.stack import ALL, Stack
 
 #: The second Ctrl-C ends the process like this.
@@ -26,12 +28,13 @@ def up(home: Home, *, port: int, with_demo: bool, console: Console) -> None:
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, signal.default_int_handler)  # all as Ctrl-C, also where a shell had it ignored
     console.print(f"[bold]Punchcard[/bold] starts in {escape(str(home.path))}")
+    to_be_made = with_demo and demo_data.load(home.demo) is None
     stack = Stack(
         home,
         gateway_port=port,
         public_base_url=os.environ.get("PUBLIC_BASE_URL") or f"http://localhost:{port}",
         # Settings of ours given by the person who starts it reach every service; what the stack decides wins.
-        env={ALL: _given()},
+        env={ALL: _given(), GATEWAY.name: RAISED_LIMITS if to_be_made else {}},
         tell=lambda words: console.print(f"[yellow]![/yellow] {escape(words)}"),
         on_step=lambda step, seconds: console.print(f"  [green]✓[/green] {step:<26} {seconds:6.1f} s"),
     )
@@ -43,6 +46,8 @@ def up(home: Home, *, port: int, with_demo: bool, console: Console) -> None:
         console.print(f"  serving after {time.monotonic() - began:.1f} s")
         if with_demo:
             _seed(stack, home, console)
+        if to_be_made:
+            stack.retell(GATEWAY.name, {})  # from here on with the limits that everyone has
         _tell_addresses(stack, home, console)
         while True:
             time.sleep(3600)
@@ -61,6 +66,14 @@ def _given() -> dict[str, str]:
         "DOCS_ENABLED",
         "PIN_HASH_COST",
         "PASSWORD_HASH_COST",
+        "MAIL_FROM",
+        "SMTP_HOST",
+        "SMTP_PORT",
+        "SMTP_SECURITY",
+        "SMTP_USER",
+        "SMTP_PASSWORD",
+        "SMTP_PASSWORD_FILE",
+        *RAISED_LIMITS,
     )
     return {name: os.environ[name] for name in names if name in os.environ}
 
@@ -98,7 +111,8 @@ def _tell_addresses(stack: Stack, home: Home, console: Console) -> None:
         rows.append((f"owner of {merchant['name']}", f"{owner['email']}   {owner['password']}"))
     if made:
         rows.append(("keys, PINs and cards", f"{home.demo}, or `punchcard demo`"))
-    rows.append(("logs", str(home.logs)))
+    mail = os.environ.get("SMTP_HOST") or f"{home.mail} (no SMTP_HOST is set: letters are written there)"
+    rows += [("mail", mail), ("logs", str(home.logs))]
     console.print()
     for name, words in rows:
         console.print(f"{escape(name):<24} {escape(words)}", soft_wrap=True)

@@ -17,6 +17,8 @@ from gateway.edge.cors import Cors
 from gateway.edge.door import Door
 from gateway.edge.forward import Forward
 from gateway.edge.identity import KINDS, Identities
+from gateway.edge.limits import Limits
+from gateway.edge.limits.settling import Settling
 from gateway.edge.moves import MOVES, Moves
 from gateway.edge.requests import Desk
 from gateway.edge.routes import Documents, RouteTable, routes_of
@@ -34,13 +36,20 @@ def build(settings: GatewaySettings, documents: Documents | None = None) -> Serv
     clients = _clients(service, settings)
     desk = Desk(_identities(service, settings), Addresses(settings.proxies))
     cors = Cors(settings.origins)
-    _take_moves(service, table, Moves(desk, clients["ledger"], clients["auth-pins"]))
+    limits = _limits(service, settings)
+    _take_moves(service, table, Moves(desk, limits, clients["ledger"], clients["auth-pins"]))
     views = CardViews(clients["ledger"], service.signer)
     service.http.router.redirect_slashes = False
     service.include(reading.router(settings, documents))
-    service.http.mount("/api", Forward(table, desk, clients, views, cors, settings.public_base_url))
+    service.http.mount("/api", Forward(table, desk, limits, clients, views, cors, settings.public_base_url))
     service.app = Door(service, cors)
     return service
+
+
+def _limits(service: Service, settings: GatewaySettings) -> Limits:
+    limits = Limits(settings)
+    service.background("limits", Settling(limits, service.engine, settings.limits_settle_ms).run)
+    return limits
 
 
 def _clients(service: Service, settings: GatewaySettings) -> dict[str, Client]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ipaddress import IPv4Network, IPv6Network, ip_network
-from typing import ClassVar
+from typing import Annotated, ClassVar
 from urllib.parse import urlsplit
 
 from pydantic import Field, field_validator
@@ -11,6 +11,7 @@ from pydantic import Field, field_validator
 from kit.settings import ServiceSettings
 
 Network = IPv4Network | IPv6Network
+Limit = Annotated[int, Field(ge=1, le=1_000_000_000)]
 
 
 class GatewaySettings(ServiceSettings):
@@ -26,6 +27,22 @@ class GatewaySettings(ServiceSettings):
     docs_enabled: bool = True
     #: Kept connections to each service.
     upstream_connections: int = Field(default=64, ge=1, le=1000)
+
+    #: Limits, each for one terminal or user and minute.
+    limit_stamps_per_minute: Limit = 60
+    limit_points_per_minute: Limit = 60
+    limit_corrections_per_minute: Limit = 20
+    limit_lookups_per_minute: Limit = 120
+    limit_staff_sessions_per_minute: Limit = 20
+    #: Limits, each for one address.
+    limit_enrolments_per_hour: Limit = 10
+    limit_sign_ins_per_minute: Limit = 10
+    limit_link_reads_per_minute: Limit = 60
+    #: For one account and address; and from where on an account alone is slowed down.
+    limit_account_sign_ins_per_minute: Limit = 5
+    slow_sign_ins_per_minute: Limit = 10
+    #: How often replicas tell one another what they counted.
+    limits_settle_ms: int = Field(default=150, ge=10, le=10_000)
 
     @field_validator("cors_origins")
     @classmethod

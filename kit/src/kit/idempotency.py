@@ -42,6 +42,11 @@ class Made(NamedTuple):
 
 _canonical = msgspec.json.Encoder(order="sorted").encode
 
+
+class _NotKnown(Exception):
+    """Takes a claim back that was made to look whether the key is free."""
+
+
 Effect = Callable[[Tx], Awaitable[Made]]
 
 
@@ -94,10 +99,13 @@ class Idempotency:
         """Run the effect in a transaction and keep its answer, or replay the one that is kept.
 
         Kept are 2xx and 409 refusals. Two requests are the same by method, path, body and `also`.
+        With `x-probe`, which only the gateway sends, nothing is run: an unknown key is answered 204.
         """
         name = hash_of_key(f"{self._work.service}/{scope}", key)
         value = [body.model_dump(mode="json") if body else None, also]
         asked = hash_of_request(self._secret, request.method, request.url.path, value)
+        if "x-probe" in request.headers:
+            return await self._probe(name, asked)
         try:
             async with self._work() as tx:
                 if not await self._claim(tx, name, asked):
@@ -109,6 +117,16 @@ class Idempotency:
                 raise
             return await self._keep_refusal(request, name, asked, refusal)
         return answer
+
+    async def _probe(self, name: bytes, asked: bytes) -> Response:
+        """As a twin would be answered; 204 when this would be the first one."""
+        try:
+            async with self._work() as tx:
+                if not await self._claim(tx, name, asked):
+                    return await self._replay(tx, name, asked)
+                raise _NotKnown
+        except _NotKnown:
+            return Response(status_code=204)
 
     async def _claim(self, tx: Tx, name: bytes, asked: bytes) -> bool:
         """True for the first with this key. A twin waits here until the first is done."""

@@ -400,6 +400,18 @@ async def test_a_probe_tells_whether_a_key_is_known_and_changes_nothing(world: A
     assert len(world.transactions(card.id)) == 2
 
 
+async def test_a_probe_is_answered_with_the_refusal_that_is_kept(world: Any) -> None:
+    card = await world.card()
+    key = "0123456789abcdef-refused"
+    body = {"card_id": str(card.id)}
+    refused = await world.ask("/stamp/redeem", body, key=key)
+
+    known = await world.ask("/stamp/redeem", body, key=key, x_probe="1")
+
+    assert (known.status_code, known.content) == (409, refused.content)
+    assert known.headers["idempotency-replayed"] == "true"
+
+
 async def test_a_view_says_what_a_card_may_do_at_a_store(world: Any) -> None:
     await world.program(stamps_target=1, cooldown_minutes=15, max_daily_stamps=5)
     reward = await world.reward(points_required=60)

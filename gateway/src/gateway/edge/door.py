@@ -7,6 +7,7 @@ from ipaddress import ip_address
 from typing import Any
 from urllib.parse import urlsplit
 
+from gateway.edge import limits
 from gateway.edge.cors import Cors
 from kit.app import Service
 from kit.edge import Edge, Receive, Scope, Send
@@ -39,19 +40,21 @@ class Door(Edge):
             # A copy: the server looks at its own to know that no body follows.
             scope = {**scope, "method": "GET"}
         await super().__call__(
-            scope, receive, _Dressed(send, self._headers + self._cors.headers(origin), head)
+            scope, receive, _Dressed(scope, send, self._headers + self._cors.headers(origin), head)
         )
 
 
 class _Dressed:
-    def __init__(self, send: Send, headers: list[tuple[bytes, bytes]], head: bool) -> None:
+    def __init__(self, scope: Scope, send: Send, headers: list[tuple[bytes, bytes]], head: bool) -> None:
+        self._scope = scope
         self._send = send
         self._headers = headers
         self._head = head
 
     async def __call__(self, message: MutableMapping[str, Any]) -> None:
         if message["type"] == "http.response.start":
-            message = {**message, "headers": [*message.get("headers", ()), *self._headers]}
+            headers = [*message.get("headers", ()), *self._headers, *self._scope.get(limits.SCOPE, ())]
+            message = {**message, "headers": headers}
         elif self._head:
             message = {**message, "body": b""}
         await self._send(message)

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from contracts.problem import MethodNotAllowed, NotFound
-from gateway.clients import Client
+from contracts.problem import MethodNotAllowed, NotFound, Refusal
+from gateway.clients import Client, Pairs
 from gateway.edge.cards import CardViews, completed
 from gateway.edge.cors import Cors
-from gateway.edge.requests import Desk, answer_of, checked_key, read_json, target_of
+from gateway.edge.identity import Identity
+from gateway.edge.limits import Limits
+from gateway.edge.requests import NOT_KNOWN, PROBE, Desk, answer_of, checked_key, read_json, target_of
 from gateway.edge.routes import Route, RouteTable
 from kit import errors, telemetry
 from kit.edge import Answer, HotRequest, Receive, Scope, Send
@@ -23,6 +25,7 @@ class Forward:
         self,
         table: RouteTable,
         desk: Desk,
+        limits: Limits,
         clients: Mapping[str, Client],
         views: CardViews,
         cors: Cors,
@@ -30,6 +33,7 @@ class Forward:
     ) -> None:
         self._table = table
         self._desk = desk
+        self._limits = limits
         self._clients = clients
         self._views = views
         self._cors = cors
@@ -54,12 +58,18 @@ class Forward:
 
     async def _forward(self, route: Route, request: HotRequest) -> Answer:
         identity = await self._desk.admit(route, request)
-        if request.body:
-            read_json(request.body)
+        body = read_json(request.body) if request.body else None
         if route.needs_key:
             checked_key(request.headers)
-        # The limits of a later step belong here: behind the owner's word that the key is not known.
         headers = self._desk.headers(request, identity)
+        visit = await self._limits.visit(route, request, identity.name, self._desk.address(request), body)
+        if visit is None:
+            return await self._ask(route, request, identity, headers)
+        if visit.refusal is not None:
+            return await self._unless_known(route, request, identity, headers, visit.refusal)
+        return visit.done(await self._ask(route, request, identity, headers))
+
+    async def _ask(self, route: Route, request: HotRequest, identity: Identity, headers: Pairs) -> Answer:
         reply = await self._clients[route.service].ask(
             route.method,
             target_of(request.scope),
@@ -75,6 +85,17 @@ class Forward:
             )
             reply = completed(card, reply)
         return answer_of(reply)
+
+    async def _unless_known(
+        self, route: Route, request: HotRequest, identity: Identity, headers: Pairs, refusal: Refusal
+    ) -> Answer:
+        """There is no room; but what was done under this key before can always be learnt."""
+        if not route.needs_key:
+            raise refusal
+        known = await self._ask(route, request, identity, [*headers, PROBE])
+        if known.status == NOT_KNOWN:
+            raise refusal
+        return known
 
     def _not_allowed(self, request: HotRequest, routes: Mapping[str, Route]) -> Answer:
         refusal = MethodNotAllowed()

@@ -10,7 +10,8 @@ from contracts.problem import Refusal
 from gateway.clients import Client, Reply
 from gateway.edge.approval import STAFF, STAFF_SESSION, Approval, take_approval
 from gateway.edge.identity import Identity
-from gateway.edge.requests import Desk, answer_of, checked_key, read_json
+from gateway.edge.limits import Limits
+from gateway.edge.requests import NOT_KNOWN, PROBE, Desk, answer_of, checked_key, read_json
 from gateway.edge.routes import Route
 from kit.edge import Answer, Hot, HotRequest
 
@@ -29,8 +30,9 @@ _encode = msgspec.json.Encoder().encode
 class Moves:
     """Checks in the contract's order: identity, role, JSON, key, body, replay, limits, approval, rules."""
 
-    def __init__(self, desk: Desk, ledger: Client, auth_pins: Client) -> None:
+    def __init__(self, desk: Desk, limits: Limits, ledger: Client, auth_pins: Client) -> None:
         self._desk = desk
+        self._limits = limits
         self._ledger = ledger
         self._auth_pins = auth_pins
 
@@ -49,14 +51,38 @@ class Moves:
             headers = self._desk.headers(request, identity)
             if dry:
                 headers = [pair for pair in headers if pair[0] != b"idempotency-key"]
-            if approval.code_and_pin:
-                return await self._approved(route, request, identity, headers, body, approval)
-            if approval.session:
-                headers.append((b"x-staff-session", approval.session))
-            # The limits of a terminal's minute belong here, behind the question that _approved asks first.
-            return answer_of(await self._move(route, headers, body))
+            visit = await self._limits.visit(route, request, identity.name, b"")
+            if visit is None:
+                return await self._forward(route, request, identity, headers, body, approval)
+            if visit.refusal is not None:
+                return await self._unless_known(route, headers, body, visit.refusal)
+            return visit.done(await self._forward(route, request, identity, headers, body, approval))
 
         return handle
+
+    async def _forward(
+        self,
+        route: Route,
+        request: HotRequest,
+        identity: Identity,
+        headers: list[tuple[bytes, bytes]],
+        body: bytes,
+        approval: Approval,
+    ) -> Answer:
+        if approval.code_and_pin:
+            return await self._approved(route, request, identity, headers, body, approval)
+        if approval.session:
+            headers.append((b"x-staff-session", approval.session))
+        return answer_of(await self._move(route, headers, body))
+
+    async def _unless_known(
+        self, route: Route, headers: list[tuple[bytes, bytes]], body: bytes, refusal: Refusal
+    ) -> Answer:
+        """There is no room; but a till can always learn how a move came out, and what is wrong with one."""
+        known = await self._move(route, [*headers, PROBE], body)
+        if known.status == NOT_KNOWN:
+            raise refusal
+        return answer_of(known)
 
     async def _approved(
         self,
@@ -68,8 +94,8 @@ class Moves:
         approval: Approval,
     ) -> Answer:
         """Exchange code and PIN for a session first, unless the move is wrong or known already."""
-        known = await self._move(route, [*headers, (b"x-probe", b"1")], body)
-        if known.status != 204:
+        known = await self._move(route, [*headers, PROBE], body)
+        if known.status != NOT_KNOWN:
             return answer_of(known)
         bought = await self._buy(request, identity, approval)
         if not 200 <= bought.status < 300:

@@ -32,6 +32,9 @@ COMES_BACK = frozenset(
     b" last-modified location ratelimit ratelimit-policy retry-after www-authenticate".split()
 )
 AGENT_LIMIT = 300
+#: Asks a service whether a key is known: it answers as it did, or that it does not know it.
+PROBE = (b"x-probe", b"1")
+NOT_KNOWN = 204
 _NO_STORE = (b"cache-control", b"no-store")
 _decoder = msgspec.json.Decoder()
 
@@ -58,6 +61,10 @@ class Desk:
             raise Forbidden
         return identity
 
+    def address(self, request: HotRequest) -> bytes:
+        """Where it comes from, as far as proxies are believed."""
+        return self._addresses.of(request.scope, request.headers)
+
     def headers(self, request: HotRequest, identity: Identity) -> list[tuple[bytes, bytes]]:
         """What goes on with the request."""
         given = request.headers
@@ -65,7 +72,7 @@ class Desk:
             (b"authorization", identity.bearer),
             (b"x-request-id", request.trace.request_id.encode()),
             (b"traceparent", request.trace.traceparent.encode()),
-            (b"x-client-address", self._addresses.of(request.scope, given)),
+            (b"x-client-address", self.address(request)),
         ]
         if agent := given.get(b"user-agent"):
             pairs.append((b"x-client-agent", agent[:AGENT_LIMIT]))
