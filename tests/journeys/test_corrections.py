@@ -72,7 +72,13 @@ def test_a_card_is_switched_off_and_on_and_everyone_follows(shop, platform, unti
     assert by_till.status_code == 403
     assert (on["status"], on["can_stamp"], again["status"]) == ("active", True, "active")
     assert on["customer"]["last_name"] == "Muller"
-    assert len(shop.transactions(card["id"])) == 5
+    history = platform.made(platform.get(shop.owner, f"{VENDOR}/cards/{card['id']}/transactions"))["items"]
+    at_store = platform.made(platform.get(shop.key, f"{VENDOR}/transactions?card_id={card['id']}"))["items"]
+    assert [row["type"] for row in history] == [
+        "card_reactivated", "stamp_voided", "card_deactivated", "stamp_earned", "card_created"
+    ]  # fmt: skip
+    assert history[1]["staff_name"] == "Staff 07"
+    assert [row["id"] for row in at_store] == [row["id"] for row in history[1:4]]
     until(lambda: _listed(platform, shop, card) == ["active"], within_s=SOON_S)
     until(
         lambda: platform.pass_sequences([card["id"]]) == platform.ledger_sequences([card["id"]]), within_s=5

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from contracts.auth_pins import StaffChanged
 from contracts.event import State
 from contracts.money import minor_per_unit
-from contracts.problem import StoreNotFound, UpstreamUnavailable
+from contracts.problem import MerchantNotFound, StoreNotFound, UpstreamUnavailable
 from contracts.programs import MerchantChanged, ProgramChanged, RewardChanged, SettingsChanged, StoreChanged
 from kit.projection import Projection
 from ledger.domain import Reward, Rules, Tier
@@ -52,6 +52,13 @@ class Rulebook:
         if store is None or store.merchant_id != merchant_id or store.deleted_at is not None:
             raise StoreNotFound
         return store
+
+    async def zone_of(self, merchant_id: UUID) -> ZoneInfo:
+        """Where the merchant's days begin and end. MerchantNotFound."""
+        merchant = await self._states.load(MerchantChanged, merchant_id)
+        if merchant is None:
+            raise MerchantNotFound
+        return ZoneInfo(merchant.timezone)
 
     async def is_revoked(self, staff_id: UUID, issued_at: float) -> bool:
         """Whether a staff member's session from then has been revoked since.

@@ -14,17 +14,21 @@ from ledger.store.beside import (
     text_id,
 )
 from ledger.store.history import forget_context, history
+from ledger.store.pages import Mark, Wanted, count_rows, rows_of_card, rows_of_merchant
 from ledger.store.voids import Place, lock_account, newest_stamps, place_of, stamp_before, targets
 
 __all__ = [
     "STATEMENTS",
     "Found",
     "Known",
+    "Mark",
     "Names",
     "Overtaken",
     "Place",
+    "Wanted",
     "Written",
     "answers",
+    "count_rows",
     "forget_context",
     "free_orders",
     "give_rewards_back",
@@ -40,6 +44,8 @@ __all__ = [
     "place_of",
     "raw",
     "read_accounts",
+    "rows_of_card",
+    "rows_of_merchant",
     "save",
     "save_orders",
     "save_refusals",
