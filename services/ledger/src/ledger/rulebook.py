@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -60,8 +61,8 @@ class Rulebook:
             raise MerchantNotFound
         return ZoneInfo(merchant.timezone)
 
-    async def is_revoked(self, staff_id: UUID, issued_at: float) -> bool:
-        """Whether a staff member's session from then has been revoked since.
+    async def is_revoked(self, staff_id: UUID, issued_at: float, at: datetime | None = None) -> bool:
+        """Whether a staff member's session from then has been revoked since, until `at` if that is given.
 
         Sessions already issued go on while auth-pins is away.
         """
@@ -71,9 +72,14 @@ class Rulebook:
                 staff = await self._states.load(StaffChanged, staff_id)
             except UpstreamUnavailable:
                 return False
-        if staff is None or not staff.is_active or staff.deleted_at is not None:
+        if staff is None:
             return True
-        return staff.sessions_revoked_at is not None and issued_at < staff.sessions_revoked_at.timestamp()
+        revoked_at = staff.sessions_revoked_at
+        if at is not None and revoked_at is not None and at < revoked_at:
+            return False
+        if not staff.is_active or staff.deleted_at is not None:
+            return True
+        return revoked_at is not None and issued_at < revoked_at.timestamp()
 
     def is_manager(self, staff_id: UUID, role: str) -> bool:
         """Whether a staff member is a manager: by the session's role, and by what was told of them since."""

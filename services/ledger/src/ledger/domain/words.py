@@ -159,6 +159,8 @@ class Approval:
     expires_at: float
     revoked: bool = False
     is_manager: bool = False
+    #: A PIN came along with this request: it approves a late sale too.
+    by_pin: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,15 @@ from ledger.store.beside import (
 )
 from ledger.store.history import forget_context, history
 from ledger.store.pages import Mark, Wanted, count_rows, rows_of_card, rows_of_merchant
-from ledger.store.voids import Place, lock_account, newest_stamps, place_of, stamp_before, targets
+from ledger.store.voids import (
+    Place,
+    lock_account,
+    newest_stamps,
+    place_of,
+    stamp_before,
+    stamp_times,
+    targets,
+)
 
 __all__ = [
     "STATEMENTS",
@@ -52,6 +60,7 @@ __all__ = [
     "save_rewards",
     "saving",
     "stamp_before",
+    "stamp_times",
     "targets",
     "text_id",
 ]
