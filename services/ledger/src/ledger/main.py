@@ -21,6 +21,7 @@ from ledger.api import PREFIX, Door, routes
 from ledger.batches import Batches, Lane
 from ledger.bodies import MOVES
 from ledger.commands import Accounts, Moves
+from ledger.expiry import Expiry
 from ledger.queries import Queries
 from ledger.rulebook import Rulebook
 from ledger.settings import LedgerSettings
@@ -50,11 +51,12 @@ def build(settings: LedgerSettings) -> Service:
     accounts = Accounts(service.work, rulebook, peers["cards"])
     batches = Batches([_lane(settings, rulebook) for _ in range(settings.lanes)])
     moves = Moves(batches, rulebook, accounts)
+    expiry = Expiry(service.work, states, moves)
     queries = Queries(service.work, rulebook, accounts)
     door = Door(service, moves, queries, rulebook, StaffSessions(_keys(states)))
 
     service.http.state.states, service.http.state.accounts = states, accounts
-    service.http.state.batches = batches
+    service.http.state.batches, service.http.state.expiry = batches, expiry
 
     assert service.listener is not None
     consumers.subscribe(service.listener, states, accounts)
@@ -65,6 +67,7 @@ def build(settings: LedgerSettings) -> Service:
         service.hot["POST", PREFIX + path] = door.hot(PREFIX + path)
     service.background("projection", states.run)
     service.background("lanes", batches.run)
+    service.background("expiry", expiry.run)
     service.background("answers", lambda: _keep_answers(service))
     service.background("signing keys", lambda: _first_keys(states))
     service.ready_when("projection", lambda: states.loaded)

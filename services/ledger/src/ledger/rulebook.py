@@ -117,6 +117,7 @@ class Rulebook:
             points_per_unit=program.points_per_euro,
             welcome_bonus_points=program.welcome_bonus_points,
             minimum_redemption_points=program.minimum_redemption_points,
+            points_expiration_days=program.points_expiration_days,
             minimum_purchase_cents=program.minimum_purchase_cents,
             tiers=tuple(Tier(t.name, t.from_points, t.multiplier_percent) for t in program.tiers),
             cooldown_minutes=program.cooldown_minutes,

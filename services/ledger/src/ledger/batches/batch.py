@@ -30,6 +30,7 @@ from ledger.domain import (
     Command,
     EarnPoints,
     Entry,
+    Expire,
     RedeemPoints,
     Rules,
     Stamp,
@@ -43,7 +44,7 @@ from ledger.rulebook import Rulebook
 from ledger.store.accounts import Connection
 
 _VOIDS = (VoidStamps, VoidPoints)
-_CORRECTIONS = (AdjustStamps, AdjustPoints, VoidStamps, VoidPoints, SwitchCard)
+_CORRECTIONS = (AdjustStamps, AdjustPoints, VoidStamps, VoidPoints, SwitchCard, Expire)
 
 
 class Batch:
@@ -230,7 +231,7 @@ class Batch:
         body = correction_answer(account, rules, command, entries, [w.row.id for w in written], at)
         ip_address = operation.ip_address if rules.log_ip_addresses else None
         for row in written:
-            answered = None if row.key_part else body
+            answered = None if row.key_part else body or None
             self._write(
                 operation, row._replace(answer=answered, ip_address=ip_address, notes=operation.notes)
             )

@@ -90,4 +90,12 @@ class SwitchCard:
     active: bool
 
 
-Command = Stamp | RedeemStamps | EarnPoints | RedeemPoints | AdjustStamps | AdjustPoints | Void | SwitchCard
+@dataclass(frozen=True, slots=True)
+class Expire:
+    """Take all points of a card that nobody moved for too long, counted from its opening at the earliest."""
+
+    opened_at: datetime
+
+
+Correction = AdjustStamps | AdjustPoints | Void | SwitchCard | Expire
+Command = Stamp | RedeemStamps | EarnPoints | RedeemPoints | Correction

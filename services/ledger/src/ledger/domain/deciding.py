@@ -14,7 +14,9 @@ from ledger.domain.asked import (
     AdjustPoints,
     AdjustStamps,
     Command,
+    Correction,
     EarnPoints,
+    Expire,
     RedeemPoints,
     RedeemStamps,
     Stamp,
@@ -22,11 +24,10 @@ from ledger.domain.asked import (
     VoidPoints,
     VoidStamps,
 )
+from ledger.domain.expiring import expire
 from ledger.domain.recording import bonus_due
 from ledger.domain.voiding import void
 from ledger.domain.words import BALANCE_LIMIT, Account, Asker, Decision, Entry, Reward, Rules
-
-Correction = AdjustStamps | AdjustPoints | VoidStamps | VoidPoints | SwitchCard
 
 
 def decide(
@@ -36,7 +37,7 @@ def decide(
 
     An empty decision is a good one: nothing has to be recorded.
     """
-    if isinstance(command, (AdjustStamps, AdjustPoints, VoidStamps, VoidPoints, SwitchCard)):
+    if isinstance(command, (AdjustStamps, AdjustPoints, VoidStamps, VoidPoints, SwitchCard, Expire)):
         return _correct(account, rules, command, asker, now)
     refusal = _admit(account, rules, command, asker, now)
     if refusal is not None:
@@ -67,6 +68,8 @@ def _correct(
             return void(account, rules, command, asker, now)
         case SwitchCard():
             return switch(account, rules, command, asker)
+        case Expire():
+            return expire(account, rules, command, now)
 
 
 def _admit(account: Account, rules: Rules, command: Command, asker: Asker, now: datetime) -> Refusal | None:

@@ -53,6 +53,8 @@ def record(account: Account, entry: Entry, rules: Rules, at: datetime) -> None:
             account.welcome_bonus_due = False
         case "stamp_voided" | "points_voided":
             _take_back(account, entry, rules)
+        case "points_expired":
+            account.total_points_expired -= entry.points_delta
         case "card_deactivated" | "card_reactivated":
             account.is_active = entry.type == "card_reactivated"
 

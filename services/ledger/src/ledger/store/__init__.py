@@ -13,6 +13,7 @@ from ledger.store.beside import (
     save_rewards,
     text_id,
 )
+from ledger.store.expiring import Idle, claim_expiry, finish_expiry, idle_accounts, renew_expiry
 from ledger.store.history import forget_context, history
 from ledger.store.pages import Mark, Wanted, count_rows, rows_of_card, rows_of_merchant
 from ledger.store.voids import (
@@ -28,6 +29,7 @@ from ledger.store.voids import (
 __all__ = [
     "STATEMENTS",
     "Found",
+    "Idle",
     "Known",
     "Mark",
     "Names",
@@ -36,11 +38,14 @@ __all__ = [
     "Wanted",
     "Written",
     "answers",
+    "claim_expiry",
     "count_rows",
+    "finish_expiry",
     "forget_context",
     "free_orders",
     "give_rewards_back",
     "history",
+    "idle_accounts",
     "known",
     "load",
     "lock_account",
@@ -52,6 +57,7 @@ __all__ = [
     "place_of",
     "raw",
     "read_accounts",
+    "renew_expiry",
     "rows_of_card",
     "rows_of_merchant",
     "save",
