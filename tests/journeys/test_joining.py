@@ -5,6 +5,7 @@ from __future__ import annotations
 import email
 import email.policy
 import re
+import time
 from uuid import uuid4
 
 ADMIN, VENDOR, PUBLIC = "/api/v1/admin/loyalty", "/api/v1/vendor/loyalty", "/api/v1/loyalty"
@@ -29,6 +30,14 @@ def _letters_to(stack, address):
     return [letter for letter in read if letter["To"] == address]
 
 
+def _logged(stack, words):
+    """The logs that hold these words; lines are written twice a second."""
+    time.sleep(0.6)
+    logs = [path for path in stack.home.logs.rglob("*") if path.is_file()]
+    assert any("/api/v1/loyalty/cards/{link_token}" in path.read_text() for path in logs)
+    return [path.name for path in logs if words in path.read_text()]
+
+
 def test_a_new_member_has_the_link_at_once_and_the_bonus_comes_with_the_first_purchase(platform, until):
     shop = platform.open_shop(welcome_bonus_points=50)
     page = platform.http.get(f"{PUBLIC}/programs/{shop.slug}").json()
@@ -47,6 +56,12 @@ def test_a_new_member_has_the_link_at_once_and_the_bonus_comes_with_the_first_pu
         "points/earn", {"card_id": found["id"], "purchase_amount_cents": 1000, "currency": "EUR"}
     )
     assert (earned["points_earned"], earned["points_balance"]) == (100, 150)
+
+    token = joined.json()["card_url"].rpartition("/")[2]
+    own = platform.http.get(f"{PUBLIC}/cards/{token}")
+    assert (own.status_code, own.json()["points_balance"]) == (200, 150)
+    assert own.headers["referrer-policy"] == "no-referrer"
+    assert not _logged(platform.stack, token)
 
 
 def test_a_letter_confirms_and_shows_a_link_of_the_card(platform, until):
@@ -67,4 +82,5 @@ def test_a_letter_confirms_and_shows_a_link_of_the_card(platform, until):
     until(
         lambda: platform.rows("cards", "SELECT FROM letters WHERE recipient = %s", address) == [], within_s=10
     )
-    assert not any(token in path.read_text() for path in platform.stack.home.logs.iterdir() if path.is_file())
+    until(lambda: platform.http.get(f"{PUBLIC}/cards/{token}").status_code == 200, within_s=10)
+    assert not _logged(platform.stack, token)

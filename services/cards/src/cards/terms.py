@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import time
+from collections.abc import Sequence
+from typing import NamedTuple
 from urllib.parse import quote
 from uuid import UUID
 
@@ -20,6 +22,15 @@ MISS_REMEMBERED_S = 1.0
 MISSES_KEPT = 10_000
 
 KINDS = (MerchantChanged, StoreChanged, SettingsChanged, ProgramChanged)
+
+
+class Shown(NamedTuple):
+    """What a customer is shown beside the card; `stores` holds deleted ones too, for their names."""
+
+    terms: Terms
+    merchant: MerchantChanged
+    program: ProgramChanged
+    stores: Sequence[StoreChanged]
 
 
 class TermsBook:
@@ -68,6 +79,15 @@ class TermsBook:
             return terms
         await self._ask_once(f"{merchant_id}/{store_code}", f"/internal/merchants/{merchant_id}/states")
         return await self.of(merchant_id, to_join=True)
+
+    async def shown(self, merchant_id: UUID) -> Shown | None:
+        """None when the merchant has no live program. MerchantNotFound."""
+        terms = await self.of(merchant_id)
+        merchant = self.projection.get(MerchantChanged, merchant_id)
+        program = self._live(merchant_id)
+        if merchant is None or program is None:
+            return None
+        return Shown(terms, merchant, program, self.projection.of(StoreChanged, merchant_id))
 
     async def merchant_named(self, slug: str) -> UUID:
         """The live merchant with this slug. ProgramNotFound when there is none."""

@@ -11,6 +11,7 @@ from cards import store
 from cards.archive import Archive
 from cards.commands import Desk
 from cards.domain import Held, Terms
+from cards.ledger import Ledger
 from cards.letters import Letters
 from cards.settings import CardsSettings
 from cards.terms import TermsBook
@@ -43,7 +44,13 @@ def _letters(request: Request) -> Letters:
     return letters
 
 
+def _ledger(request: Request) -> Ledger:
+    ledger: Ledger = request.app.state.ledger
+    return ledger
+
+
 TheArchive = Annotated[Archive, Depends(_archive)]
+TheLedger = Annotated[Ledger, Depends(_ledger)]
 TheLetters = Annotated[Letters, Depends(_letters)]
 TheService = Annotated[Service, Depends(_service)]
 TheTerms = Annotated[TermsBook, Depends(_book)]
