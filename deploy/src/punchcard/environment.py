@@ -30,6 +30,10 @@ RAISED_LIMITS = dict.fromkeys(
 _INHERITED = ("PATH", "HOME", "LANG", "LC_ALL", "TZ", "TMPDIR", "SSL_CERT_FILE", "SSL_CERT_DIR")
 
 
+#: Services that write to people.
+MAILING = ("auth-pins", "cards")
+
+
 def environment(
     kind: ServiceKind,
     *,
@@ -39,6 +43,7 @@ def environment(
     public_base_url: str,
     port: int,
     sockets: Path,
+    mail: Path,
 ) -> dict[str, str]:
     """What this service starts with."""
     env = {name: os.environ[name] for name in _INHERITED if name in os.environ}
@@ -57,6 +62,8 @@ def environment(
         "LOG_LEVEL": "INFO",
     }
     env |= {other.url_variable: f"unix:{socket_of(other, sockets)}" for other in SERVICES if other != GATEWAY}
+    if kind.name in MAILING and "SMTP_HOST" not in os.environ:
+        env["MAIL_FOLDER"] = str(mail)
     if kind.name == "auth-pins":
         env |= {
             "PIN_PEPPER_FILE": str(keys.pin_pepper()),

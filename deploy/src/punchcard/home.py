@@ -17,7 +17,7 @@ from punchcard.services import SERVICE_NAMES
 
 
 class Home:
-    """`var/` for `make up`, a temporary directory for tests: pg/, kafka/, keys/, logs/, run/."""
+    """`var/` for `make up`, a temporary directory for tests: pg/, kafka/, keys/, logs/, mail/, run/."""
 
     def __init__(self, path: Path) -> None:
         self.path = path.resolve()
@@ -26,6 +26,7 @@ class Home:
         self.keys = self.path / "keys"
         self.logs = self.path / "logs"
         self.run = self.path / "run"
+        self.mail = self.path / "mail"
         self.demo = self.path / "demo.json"
         self._lock: int | None = None
         self._ports: dict[str, int] | None = None

@@ -269,6 +269,7 @@ class Stack:
             public_base_url=self.public_base_url,
             port=self._port(kind),
             sockets=sockets,
+            mail=self.home.mail,
         )
         return told | self._env.get(ALL, {}) | self._env.get(kind.name, {})
 

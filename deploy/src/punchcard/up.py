@@ -67,6 +67,13 @@ def _given() -> dict[str, str]:
         "PIN_HASH_COST",
         "PASSWORD_HASH_COST",
         *RAISED_LIMITS,
+        "MAIL_FROM",
+        "SMTP_HOST",
+        "SMTP_PORT",
+        "SMTP_SECURITY",
+        "SMTP_USER",
+        "SMTP_PASSWORD",
+        "SMTP_PASSWORD_FILE",
     )
     return {name: os.environ[name] for name in names if name in os.environ}
 
@@ -104,7 +111,8 @@ def _tell_addresses(stack: Stack, home: Home, console: Console) -> None:
         rows.append((f"owner of {merchant['name']}", f"{owner['email']}   {owner['password']}"))
     if made:
         rows.append(("keys, PINs and cards", f"{home.demo}, or `punchcard demo`"))
-    rows.append(("logs", str(home.logs)))
+    mail = os.environ.get("SMTP_HOST") or f"{home.mail} (no SMTP_HOST is set: letters are written there)"
+    rows += [("mail", mail), ("logs", str(home.logs))]
     console.print()
     for name, words in rows:
         console.print(f"{escape(name):<24} {escape(words)}", soft_wrap=True)

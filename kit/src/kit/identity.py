@@ -7,6 +7,7 @@ import hashlib
 import json
 import time
 from collections.abc import Callable, Mapping
+from contextvars import ContextVar
 from pathlib import Path
 from typing import Any, Literal, NamedTuple
 from uuid import UUID
@@ -63,6 +64,10 @@ class StaffSession(NamedTuple):
     role: str
     issued_at: float
     expires_at: float
+
+
+#: Who asks for what is being done; None where nobody does: an event, a job.
+caller_now: ContextVar[Caller | None] = ContextVar("caller_now", default=None)
 
 
 def key_id(service: str, key: Ed25519PublicKey) -> str:
@@ -271,4 +276,5 @@ class allow:  # noqa: N801 - reads as a word where it is used: Depends(allow("ow
         request.scope["caller"] = caller.name
         if caller.role not in self.roles:
             raise Forbidden
+        caller_now.set(caller)
         return caller

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+import secrets
 from collections.abc import Callable
 from typing import Any
 
@@ -82,7 +83,7 @@ async def test_parallel_first_cards_at_two_stores_give_one_first_card(shop: Shop
 async def test_a_taken_number_is_drawn_again(shop: Shop, monkeypatch: pytest.MonkeyPatch):
     taken = (await enrol(shop, joining("a@example.com"))).held.card.card_number
     draws = iter([int(taken[:11]), int(taken[:11]), 77])
-    monkeypatch.setattr(commands.secrets, "randbelow", lambda _: next(draws))
+    monkeypatch.setattr(secrets, "randbelow", lambda _: next(draws))
 
     other = (await enrol(shop, joining("b@example.com"))).held.card.card_number
 

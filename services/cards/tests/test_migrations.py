@@ -155,3 +155,33 @@ def test_a_card_that_cannot_be_is_refused_by_the_database(engine: Any, wrong: di
 
     with pytest.raises(IntegrityError, match="check constraint"):
         insert(engine, "cards", {**CARD, **ids, "program_id": uuid7(), **wrong})
+
+
+def test_answers_kept_before_are_known_to_be_about_their_customer(database: Any):
+    url = database("cards").owner_url
+    made = create_engine(sqlalchemy_url(url))
+    with made.begin() as conn:
+        conn.execute(text("DROP SCHEMA public CASCADE"))
+        conn.execute(text("CREATE SCHEMA public"))
+    migrations.upgrade("cards", url, "0001_start")
+    customer = {**CUSTOMER, "id": uuid7(), "merchant_id": uuid7()}
+    insert(made, "customers", customer)
+    ids = {"id": uuid7(), "merchant_id": customer["merchant_id"], "customer_id": customer["id"]}
+    insert(made, "cards", {**CARD, **ids, "program_id": uuid7()})
+    bodies = {b"a" * 16: (201, f'{{"card":{{"id":"{ids["id"]}"}}}}'), b"b" * 16: (201, '{"card_url":null}')}
+    with made.begin() as conn:
+        for key, (status, body) in bodies.items():
+            conn.execute(
+                text(
+                    "INSERT INTO idempotent_answers (key_hash, request_hash, status, body)"
+                    " VALUES (:k, :k, :s, :b)"
+                ),
+                {"k": key, "s": status, "b": body.encode()},
+            )
+
+    migrations.upgrade("cards", url)
+
+    with made.connect() as conn:
+        rows = conn.execute(text("SELECT key_hash, customer_id FROM answers_about")).all()
+    made.dispose()
+    assert [(bytes(row.key_hash), row.customer_id) for row in rows] == [(b"a" * 16, customer["id"])]

@@ -11,6 +11,7 @@ from aiokafka import ConsumerRecord
 from contracts.cards import CardChanged
 from contracts.event import State
 from contracts.programs import ProgramChanged
+from kit.identity import Caller
 from kit.ids import now, uuid7
 from kit.work import envelope
 
@@ -67,6 +68,71 @@ async def test_a_deleted_card_is_gone_and_an_older_state_does_not_bring_it_back(
 
     answer = await world.stamp(card)
     assert (answer.status_code, answer.json()["code"]) == (404, "card-not-found")
+
+
+async def test_a_restored_card_goes_on_where_it_was(world: Any) -> None:
+    card = await world.card(version=1)
+    await world.stamp(card)
+    gone = card.model_copy(update={"version": 2, "deleted_at": now()})
+    back = card.model_copy(update={"version": 3})
+    await world.service.listener.take([record(gone, 5)])
+    refused = [await world.ask(path, {"card_id": str(card.id)}) for path in ("/stamp", "/stamp/redeem")]
+
+    await world.service.listener.take([record(back, 6)])
+
+    assert {(answer.status_code, answer.json()["code"]) for answer in refused} == {(404, "card-not-found")}
+    assert (await world.stamp(card)).json()["stamp_count"] == 2
+    assert types(world, card.id) == [1, 3, 3]
+
+
+async def test_of_an_erased_card_nothing_is_left_beside_its_rows_and_of_others_everything(world: Any) -> None:
+    mine, other = await world.card(version=1), await world.card(version=1)
+    asked = {"notes": "Zenzefiliya likes oat milk"}
+    beside = {"x_client_address": "198.51.100.7", "x_client_agent": "vexlomir/1"}
+    for card in (mine, mine, other):
+        answer = await world.ask("/stamp", {"card_id": str(card.id), **asked}, **beside)
+        assert answer.status_code == 200
+    before = world.transactions(mine.id)
+    with_context = (
+        "SELECT notes, host(ip_address), user_agent_id IS NULL, imported FROM transaction_context"
+        " JOIN transactions t ON t.id = transaction_id WHERE card_id = %s"
+    )
+    imported = (
+        "UPDATE transaction_context SET imported = true WHERE transaction_id ="
+        " (SELECT id FROM transactions WHERE card_id = %s AND sequence = 2) RETURNING 1"
+    )
+    assert world.rows(imported, mine.id) == [(1,)]
+    erased = mine.model_copy(update={"version": 2, "erased_at": now()})
+
+    await world.service.listener.take([record(erased, 40)])
+
+    assert world.rows(with_context, mine.id) == [(None, None, True, True)]
+    assert world.rows(with_context, other.id) == [(asked["notes"], "198.51.100.7", False, None)]
+    assert world.transactions(mine.id) == before
+    assert (await world.stamp(mine)).json()["code"] == "card-not-found"
+
+
+async def test_a_cards_rows_are_read_whole_for_its_customers_archive(world: Any) -> None:
+    card = await world.card()
+    await world.ask("/stamp", {"card_id": str(card.id), "notes": "a birthday"}, x_client_agent="till/1")
+    path = f"/internal/cards/{card.id}/transactions"
+
+    async with world.http(Caller("service", service="gateway")) as peer:
+        whole, rest = (await peer.get(path)).json(), (await peer.get(f"{path}?after=1")).json()
+    async with world.http() as till:
+        refused = await till.get(path)
+
+    first, second = whole["items"]
+    assert (first["type"], second["type"], whole["next_after"]) == ("card_created", "stamp_earned", None)
+    assert rest["items"] == [second]
+    assert (second["notes"], second["user_agent"], second["stamps_balance_after"]) == (
+        "a birthday",
+        "till/1",
+        1,
+    )
+    assert "request_hash" not in second
+    assert len(second["hash"]) == 64
+    assert refused.status_code == 403
 
 
 async def test_program_states_never_go_back(world: Any) -> None:

@@ -299,7 +299,7 @@ async def test_the_database_may_be_away_while_an_outcome_is_recorded(
     assert len(provider.given) == 1
 
 
-async def test_a_deleted_card_s_pass_is_made_void_and_then_removed(
+async def test_a_deleted_card_s_pass_is_made_void_and_comes_back_with_the_card(
     work: Work, provider: Any, handed_out: Any
 ):
     card = await handed_out()
@@ -308,8 +308,11 @@ async def test_a_deleted_card_s_pass_is_made_void_and_then_removed(
         async with work() as tx:
             await commands.note_cards(tx, [card.model_copy(update={"version": 2, "deleted_at": now()})])
         await until_status(work, card, "removed")
+        async with work() as tx:
+            await commands.note_cards(tx, [card.model_copy(update={"version": 3})])
+        await until_status(work, card, "current")
 
-    assert [held.ended for held in provider.given] == [False, True]
+    assert [held.ended for held in provider.given] == [False, True, False]
 
 
 async def test_passes_of_a_changed_program_are_drawn_anew_and_those_of_others_are_not(

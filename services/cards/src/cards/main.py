@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from cards import api
+from cards.archive import Archive
 from cards.consumers import STATUS_ROWS, hear_transactions
 from cards.settings import CardsSettings
 from cards.terms import KINDS, TermsBook
@@ -14,18 +15,27 @@ from kit.http import Peer, Upstream
 def build(settings: CardsSettings) -> Service:
     """The service, ready to serve."""
     service = Service(settings, title="Punchcard cards")
-    upstream = Upstream("programs", settings.programs_url, settings.upstream_timeout_ms)
-    terms = TermsBook(service.work, Peer(upstream, service.signer))
+    programs, ledger, wallet = (
+        Upstream(name, url, settings.upstream_timeout_ms)
+        for name, url in (
+            ("programs", settings.programs_url),
+            ("ledger", settings.ledger_url),
+            ("wallet", settings.wallet_url),
+        )
+    )
+    terms = TermsBook(service.work, Peer(programs, service.signer))
     service.http.state.terms = terms
+    service.http.state.archive = Archive(Peer(ledger, service.signer), Peer(wallet, service.signer))
 
     assert service.listener is not None
     service.listener.hear(terms.projection.hear, *KINDS)
     service.listener.hear(hear_transactions, TransactionRecorded, mentions=STATUS_ROWS)
     service.background("projection", terms.projection.run)
     service.ready_when("projection", lambda: terms.projection.loaded)
-    service.at_close(upstream.close)
+    for upstream in (programs, ledger, wallet):
+        service.at_close(upstream.close)
 
-    service.include(api.vendor, api.customers, api.internal)
+    service.include(api.vendor, api.customers, api.deletion, api.privacy, api.internal)
     return service
 
 

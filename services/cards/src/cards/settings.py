@@ -12,3 +12,6 @@ class CardsSettings(ServiceSettings):
 
     #: Asked for a merchant, store or program that this service has not heard of yet.
     programs_url: str
+    #: Asked for their parts of a customer's archive; a part that cannot be had is said to be missing.
+    ledger_url: str = ""
+    wallet_url: str = ""

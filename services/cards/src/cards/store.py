@@ -14,8 +14,10 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from cards import tables
 from cards.domain import LIVE_LINKS, Card, Customer, Held, search_words
 from contracts.cards import CardChanged
+from kit import tables as plumbing
 
 _cards, _customers, _links, _words = tables.cards, tables.customers, tables.card_links, tables.customer_words
+_about = tables.answers_about
 _card_columns = [_cards.c[name] for name in Card._fields]
 _customer_columns = [_customers.c[name] for name in Customer._fields]
 
@@ -126,6 +128,12 @@ async def cards_of(conn: AsyncConnection, customer_id: UUID, program_id: UUID | 
     return [Card._make(row) for row in rows]
 
 
+async def all_cards_of(conn: AsyncConnection, customer_id: UUID) -> list[Card]:
+    """A customer's cards of all programs, deleted ones included, by id."""
+    statement = select(*_card_columns).where(_cards.c.customer_id == customer_id).order_by(_cards.c.id)
+    return [Card._make(row) for row in await conn.execute(statement)]
+
+
 async def ever_had_card(conn: AsyncConnection, customer_id: UUID, program_id: UUID) -> bool:
     """Deleted cards count: the welcome bonus is given once."""
     found = exists().where(_cards.c.customer_id == customer_id, _cards.c.program_id == program_id)
@@ -146,6 +154,19 @@ async def next_version(conn: AsyncConnection, card_ids: Sequence[UUID]) -> list[
         update(_cards).where(mine).values(version=_cards.c.version + 1).returning(*_card_columns)
     )
     return sorted(Card._make(row) for row in rows)
+
+
+async def lock_whole_card(conn: AsyncConnection, card_id: UUID) -> Card:
+    """The card as it is, held until the end."""
+    statement = select(*_card_columns).where(_cards.c.id == card_id).with_for_update()
+    return Card._make((await conn.execute(statement)).one())
+
+
+async def save_deletion(conn: AsyncConnection, card: Card) -> None:
+    """Write whether the card is deleted; IntegrityError when it would be the second live one."""
+    names = ("version", "deleted_at", "deleted_by", "deletion_id")
+    values = {name: getattr(card, name) for name in names}
+    await conn.execute(update(_cards).where(_cards.c.id == card.id).values(**values))
 
 
 async def keep_statuses(conn: AsyncConnection, statuses: Iterable[Mapping[str, Any]]) -> None:
@@ -193,3 +214,20 @@ async def card_by_link(conn: AsyncConnection, token_hash: bytes) -> Held | None:
 async def count_live_links(conn: AsyncConnection, card_id: UUID) -> int:
     live = and_(_links.c.card_id == card_id, _links.c.ended_at.is_(None))
     return int((await conn.execute(select(func.count()).select_from(_links).where(live))).scalar_one())
+
+
+# -- kept answers
+
+
+async def note_answer(conn: AsyncConnection, key_hash: bytes, customer_id: UUID) -> None:
+    """The answer that is kept under this key shows something of this customer."""
+    await conn.execute(insert(_about).values(key_hash=key_hash, customer_id=customer_id))
+
+
+async def forget_answers_about(conn: AsyncConnection, customer_id: UUID) -> None:
+    """That their keys were used is kept; what was answered is not."""
+    mine = select(_about.c.key_hash).where(_about.c.customer_id == customer_id)
+    answers = plumbing.idempotent_answers
+    gone = {"status": None, "headers": None, "body": None}
+    await conn.execute(update(answers).where(answers.c.key_hash.in_(mine)).values(gone))
+    await conn.execute(delete(_about).where(_about.c.customer_id == customer_id))

@@ -106,3 +106,12 @@ card_links = Table(
     Column("ended_at", DateTime(timezone=True)),
 )
 Index("card_links_live", card_links.c.card_id, postgresql_where=card_links.c.ended_at.is_(None))
+
+#: Which kept answers show something of a customer, by their key: they go with the person's data.
+answers_about = Table(
+    "answers_about",
+    metadata,
+    Column("key_hash", LargeBinary, primary_key=True),
+    Column("customer_id", UUID(as_uuid=True), ForeignKey("customers.id"), nullable=False),
+    Index("answers_about_customer", "customer_id"),
+)

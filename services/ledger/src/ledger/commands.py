@@ -133,6 +133,8 @@ class Accounts:
             if not await self._open(conn, card):
                 gone = card.deleted_at is not None or card.erased_at is not None
                 await store.mark_card(conn, card.id, card.version, gone)
+            if card.erased_at is not None:
+                await store.forget_context(conn, card.id)
 
     async def _open(self, conn: Connection, card: CardChanged) -> bool:
         rules = self._rulebook.get(card.program_id) or await self._rulebook.learn(card.program_id)

@@ -16,7 +16,7 @@ from kit.app import Service, serve
 from kit.http import Peer, Upstream
 from kit.identity import StaffSessions, key_from_x
 from kit.projection import Projection
-from ledger import consumers
+from ledger import archive, consumers
 from ledger.api import MOVES, PREFIX, Door, routes
 from ledger.batches import Batches, Lane
 from ledger.commands import Accounts, Moves
@@ -57,7 +57,7 @@ def build(settings: LedgerSettings) -> Service:
 
     assert service.listener is not None
     consumers.subscribe(service.listener, states, accounts)
-    service.include(routes(door, queries))
+    service.include(routes(door, queries), archive.routes(service.work))
     for path in MOVES:
         service.hot["POST", PREFIX + path] = door.hot(PREFIX + path)
     service.background("projection", states.run)

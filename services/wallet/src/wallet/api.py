@@ -98,6 +98,13 @@ def routes(work: Work, passes: Passes, available: Collection[Platform]) -> APIRo
         rows = await queries.shown(work, held, available)
         return PassList(items=[_view(held, row) for row in rows])
 
+    @router.get("/internal/cards/{card_id}/passes", operation_id="listPassesForArchive")
+    async def list_for_archive(card_id: UUID, _: Annotated[Caller, Depends(allow("service"))]) -> PassList:
+        """As vendors see them, for the archive that the card's customer may ask for."""
+        held = await passes.find(card_id)
+        rows = await queries.shown(work, held, available)
+        return PassList(items=[_view(held, row) for row in rows])
+
     @router.get("/internal/passes/{card_id}", operation_id="readPassState", response_model=PassState)
     async def read_pass(card_id: UUID, _: Annotated[Caller, Depends(allow("service"))]) -> PassState:
         return _state(await passes.find(card_id))

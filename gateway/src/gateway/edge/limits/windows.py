@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
+
 #: A window has this many slots: what was done leaves it when its slot does, at most a sixtieth too early.
 SLOTS = 60
 

@@ -1,7 +1,9 @@
-"""HTTP of the cards service: for vendors, and for the other services."""
+"""HTTP of the cards service: for vendors, admins and the public, and for the other services."""
 
 from cards.api.customers import router as customers
+from cards.api.deletion import router as deletion
 from cards.api.internal import router as internal
+from cards.api.privacy import router as privacy
 from cards.api.vendor import router as vendor
 
-__all__ = ["customers", "internal", "vendor"]
+__all__ = ["customers", "deletion", "internal", "privacy", "vendor"]

@@ -7,12 +7,19 @@ from uuid import UUID
 
 from fastapi import Depends, Request
 
+from cards import store
+from cards.archive import Archive
 from cards.commands import Desk
-from cards.domain import Terms
+from cards.domain import Held, Terms
+from cards.settings import CardsSettings
 from cards.terms import TermsBook
 from contracts.problem import Refusal, ValidationFailed
 from kit.app import Service
+from kit.idempotency import hash_of_key
 from kit.identity import Caller
+from kit.work import Tx
+
+SERVICE = CardsSettings.service
 
 
 def _service(request: Request) -> Service:
@@ -25,6 +32,12 @@ def _book(request: Request) -> TermsBook:
     return book
 
 
+def _archive(request: Request) -> Archive:
+    archive: Archive = request.app.state.archive
+    return archive
+
+
+TheArchive = Annotated[Archive, Depends(_archive)]
 TheService = Annotated[Service, Depends(_service)]
 TheTerms = Annotated[TermsBook, Depends(_book)]
 
@@ -41,6 +54,11 @@ def asking_store(caller: Caller, named: UUID | None) -> UUID | None:
 def desk_of(caller: Caller, store_id: UUID | None) -> Desk:
     via = "till" if caller.role == "terminal" else "user"
     return Desk(via, store_id, caller.terminal_id, caller.user_id)
+
+
+async def note_answer(tx: Tx, merchant_id: UUID, key: str, held: Held) -> None:
+    """What is answered under this key shows the customer: it goes when the customer is erased."""
+    await store.note_answer(tx.conn, hash_of_key(f"{SERVICE}/{merchant_id}", key), held.customer.id)
 
 
 class Gathered:

@@ -10,7 +10,7 @@ from fastapi import APIRouter, Depends, Query, Request, Response
 from cards import commands, queries
 from cards.api.answers import CardAnswer, CardList, EnrolAnswer, LinkAnswer, StoreAnswer, problems
 from cards.api.bodies import EnrolBody, LookupBody
-from cards.api.rooms import Gathered, TheService, TheTerms, asking_store, desk_of
+from cards.api.rooms import Gathered, TheService, TheTerms, asking_store, desk_of, note_answer
 from contracts.problem import (
     CardNotFound,
     CustomerConflict,
@@ -71,6 +71,7 @@ async def enrol(
     async def effect(tx: Tx) -> Made:
         joining = commands.Joining(**body.model_dump(exclude={"store_id"}))
         enrolled = await commands.enrol(tx, gathered.terms, joining, desk_of(caller, store_id))
+        await note_answer(tx, caller.merchant, key, enrolled.held)
         answer = EnrolAnswer(
             card=CardAnswer.of(enrolled.held),
             already_enrolled=not enrolled.is_new,

@@ -10,6 +10,7 @@ from ledger.store.beside import (
     save_rewards,
     text_id,
 )
+from ledger.store.history import forget_context, history
 
 __all__ = [
     "STATEMENTS",
@@ -18,6 +19,8 @@ __all__ = [
     "Names",
     "Written",
     "answers",
+    "forget_context",
+    "history",
     "known",
     "load",
     "lock_rewards",

@@ -1,4 +1,4 @@
-"""What may be asked of the cards service: enrol, make a new link, change a customer's data."""
+"""Enrolling, making a new link, changing a customer's data."""
 
 from __future__ import annotations
 
