@@ -43,8 +43,11 @@ def write_card(connection: psycopg.Connection, deltas: list[int]) -> UUID:
         connection.execute(f"INSERT INTO transactions ({names}) VALUES ({places})", columns)
     connection.execute(
         "INSERT INTO accounts (card_id, merchant_id, program_id, card_number, qr_code, sequence, stamp_count,"
-        " last_hash) VALUES (%s, %s, %s, %s, %s, %s, %s, %s)",
-        [card_id, merchant_id, uuid4(), card_id.int % 10**12, str(card_id), len(deltas), balance, previous],
+        " total_stamps_earned, stamps_redeemed, last_hash) VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s)",
+        [
+            *(card_id, merchant_id, uuid4(), card_id.int % 10**12, str(card_id), len(deltas), balance),
+            *(sum(delta for delta in deltas if delta > 0), sum(delta < 0 for delta in deltas), previous),
+        ],
     )
     return card_id
 

@@ -66,7 +66,6 @@ def _given() -> dict[str, str]:
         "DOCS_ENABLED",
         "PIN_HASH_COST",
         "PASSWORD_HASH_COST",
-        *RAISED_LIMITS,
         "MAIL_FROM",
         "SMTP_HOST",
         "SMTP_PORT",
@@ -74,6 +73,7 @@ def _given() -> dict[str, str]:
         "SMTP_USER",
         "SMTP_PASSWORD",
         "SMTP_PASSWORD_FILE",
+        *RAISED_LIMITS,
     )
     return {name: os.environ[name] for name in names if name in os.environ}
 

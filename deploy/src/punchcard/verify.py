@@ -1,4 +1,4 @@
-"""Recomputes the ledger, card by card: hash chain, sequence, balances, sums, and the account beside them."""
+"""Recomputes the ledger, card by card: hash chain, sequence, balances, totals, voids, and the account."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from psycopg import IsolationLevel, sql
 from psycopg.rows import DictRow, dict_row
 
 from ledger import chain
-from ledger.chain import Fault
+from ledger.check import ACCOUNT, Fault, check_card
 
 #: Rows fetched at once; what is kept in memory is this many and one card's rows.
 FETCH_ROWS = 5000
@@ -22,9 +22,7 @@ FAULTS_TOLD = 100
 _TRANSACTIONS = sql.SQL("SELECT {} FROM transactions ORDER BY card_id, sequence").format(
     sql.SQL(chain.COLUMNS)
 )
-_ACCOUNTS = sql.SQL(
-    "SELECT card_id, sequence, stamp_count, points_balance, last_hash FROM accounts ORDER BY card_id"
-)
+_ACCOUNTS = sql.SQL("SELECT {} FROM accounts ORDER BY card_id").format(sql.SQL(ACCOUNT))
 
 Connection = psycopg.Connection[DictRow]
 
@@ -48,7 +46,7 @@ def verify(url: str, progress: Callable[[int, int], None] = lambda done, total: 
         cards = rows = faulty = 0
         faults: list[Fault] = []
         for card_id, transactions, account in _cards(connection):
-            fault = chain.check_card(card_id, transactions, account)
+            fault = check_card(card_id, transactions, account)
             cards, rows = cards + 1, rows + len(transactions)
             if fault is not None:
                 faulty += 1

@@ -12,9 +12,11 @@ import pytest
 
 from contracts.ledger import TransactionRecorded, TransactionType
 from kit.telemetry import Trace
-from ledger.chain import BEGINNING, TYPES, Row, canonical, check_card, row_hash, row_of
+from ledger.chain import BEGINNING, TYPES, Row, canonical, row_hash, row_of
+from ledger.check import check_card
 from ledger.domain import Account
 from ledger.facts import transaction_recorded
+from ledger.totals import COLUMNS as TOTALS
 
 AT = datetime(2026, 1, 2, 3, 4, 5, 600, tzinfo=UTC)
 CARD = UUID(int=7)
@@ -40,8 +42,14 @@ def a_chain(length: int) -> tuple[list[dict[str, Any]], dict[str, Any]]:
         row = columns(number)
         row["hash"] = previous = row_hash(previous, row_of(row))
         rows.append(row)
-    account = {"sequence": length, "stamp_count": length, "points_balance": 0, "last_hash": previous}
-    return rows, account
+    return rows, an_account(length, previous, total_stamps_earned=length)
+
+
+def an_account(length: int, last_hash: bytes, **changes: Any) -> dict[str, Any]:
+    """What `verify` reads of an account after that many stamps."""
+    totals = dict.fromkeys(TOTALS.split(", "), 0) | {"is_active": True}
+    kept = {"sequence": length, "stamp_count": length, "points_balance": 0, "last_hash": last_hash}
+    return {**totals, **kept, **changes}
 
 
 def test_the_canonical_row_is_rfc_8785() -> None:
@@ -88,7 +96,7 @@ def test_dropped_and_reordered_rows_are_found() -> None:
 
 def test_a_row_that_was_changed_with_its_whole_chain_does_not_match_the_account() -> None:
     rows, _ = a_chain(3)
-    account = {"sequence": 3, "stamp_count": 3, "points_balance": 0, "last_hash": bytes(32)}
+    account = an_account(3, bytes(32), total_stamps_earned=3)
     assert check_card(CARD, rows, account) is not None
 
 

@@ -9,7 +9,8 @@ import psycopg
 import pytest
 from psycopg.rows import dict_row
 
-from ledger.chain import COLUMNS, check_card
+from ledger.chain import COLUMNS
+from ledger.check import check_card
 
 
 def verified(world: Any, card_id: Any) -> bool:

@@ -16,7 +16,13 @@ from gateway.edge.routes import Route
 from kit.edge import Answer, Hot, HotRequest
 
 VENDOR = "/api/v1/vendor/loyalty"
-MOVES = tuple(f"{VENDOR}/{name}" for name in ("stamp", "stamp/redeem", "points/earn", "points/redeem"))
+MOVES = tuple(
+    f"{VENDOR}/{name}"
+    for name in (
+        *("stamp", "stamp/redeem", "stamp/void", "stamp/adjust"),
+        *("points/earn", "points/redeem", "points/void", "points/adjust"),
+    )
+)
 STAFF_SESSIONS = f"{VENDOR}/staff-sessions"
 _encode = msgspec.json.Encoder().encode
 

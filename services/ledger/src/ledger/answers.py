@@ -23,7 +23,7 @@ from ledger.domain import (
     within_reach,
 )
 
-_encode = msgspec.json.Encoder().encode
+encode = msgspec.json.Encoder().encode
 
 
 def answer(
@@ -37,9 +37,9 @@ def answer(
     }
     match command:
         case Stamp():
-            body |= _stamps(account, rules, now) | {"owed_repaid": entry.owed_repaid or 0}
+            body |= stamps_part(account, rules, now) | {"owed_repaid": entry.owed_repaid or 0}
         case RedeemStamps():
-            body |= _stamps(account, rules, now) | {
+            body |= stamps_part(account, rules, now) | {
                 "owed_repaid": 0,
                 "stamps_redeemed": account.stamps_redeemed,
                 "reward_description": entry.reward_description,
@@ -52,7 +52,7 @@ def answer(
     body["transaction_at"] = instant_text(now)
     if transaction_id is None:
         body["dry_run"] = True
-    return _encode(body)
+    return encode(body)
 
 
 def shown(card_number: str) -> str:
@@ -60,7 +60,7 @@ def shown(card_number: str) -> str:
     return f"{card_number[:4]}-{card_number[4:8]}-{card_number[8:]}"
 
 
-def _stamps(account: Account, rules: Rules, now: datetime) -> dict[str, Any]:
+def stamps_part(account: Account, rules: Rules, now: datetime) -> dict[str, Any]:
     earned = account.stamp_count >= rules.stamps_target
     return {
         "stamp_count": account.stamp_count,

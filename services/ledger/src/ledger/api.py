@@ -9,95 +9,25 @@ from uuid import UUID
 
 import msgspec
 from fastapi import APIRouter, Depends, Request, Response
-from pydantic import AfterValidator, Field, ValidationError, model_validator
-from pydantic_core import PydanticCustomError
+from pydantic import Field, ValidationError
 
 from contracts.problem import Forbidden, MalformedRequest, Refusal, ValidationFailed
 from kit import errors
 from kit.app import Service
 from kit.edge import Answer, HotRequest
-from kit.fields import Body, Flag, Line, Paragraph, Whole
+from kit.fields import Body
 from kit.idempotency import check_key, hash_of_key, hash_of_request
 from kit.identity import Caller, StaffSessions, allow
 from kit.telemetry import trace
 from ledger.batches import Done, Operation
+from ledger.bodies import MOVES, Asking, Naming
 from ledger.commands import Moves
-from ledger.domain import Approval, Asker, Command, EarnPoints, RedeemPoints, RedeemStamps, Stamp
+from ledger.domain import Approval, Asker
 from ledger.queries import Queries
 from ledger.rulebook import Rulebook
 
 PREFIX = "/api/v1/vendor/loyalty"
 CALLERS = ("terminal", "owner", "manager")
-
-
-def _number(text: str) -> str:
-    digits = text.replace("-", "").replace(" ", "")
-    if len(digits) != 12 or not (digits.isascii() and digits.isdigit()):
-        raise PydanticCustomError("bad-format", "a card number has 12 digits")
-    return digits
-
-
-class Move(Body):
-    """What every move names: the card by exactly one of its names, and the store where a user asks."""
-
-    card_id: UUID | None = None
-    qr: Annotated[str, Line(1, 64)] | None = Field(None, description="The content of the card's QR code")
-    number: Annotated[str, Line(12, 20), AfterValidator(_number)] | None = Field(
-        None, description="12 digits, with or without dashes"
-    )
-    store_id: UUID | None = Field(None, description="Where it happens; required of users, a till has its own")
-    notes: Annotated[str, Paragraph(0, 500)] | None = None
-    dry_run: Flag = Field(False, description="The same answer, but nothing is kept; needs no key")
-
-    @model_validator(mode="after")
-    def _one_card(self) -> Move:
-        if sum(name is not None for name in (self.card_id, self.qr, self.number)) != 1:
-            raise PydanticCustomError("exactly-one", "name the card by exactly one of card_id, qr and number")
-        return self
-
-    @property
-    def card(self) -> UUID | str | int:
-        """The card's name, as the ledger's accounts know it."""
-        return self.card_id or self.qr or int(self.number or 0)
-
-    def command(self) -> Command:
-        """What is asked."""
-        raise NotImplementedError
-
-
-class StampBody(Move):
-    def command(self) -> Command:
-        return Stamp()
-
-
-class RedeemStampsBody(Move):
-    def command(self) -> Command:
-        return RedeemStamps()
-
-
-class EarnBody(Move):
-    purchase_amount_cents: Annotated[Whole, Field(ge=1, le=100_000_000)]
-    currency: Annotated[str, Field(pattern="^[A-Z]{3}$")]
-    order_reference: Annotated[str, Line(1, 64)] | None = None
-
-    def command(self) -> Command:
-        return EarnPoints(self.purchase_amount_cents, self.currency, self.order_reference)
-
-
-class RedeemPointsBody(Move):
-    reward_id: UUID
-
-    def command(self) -> Command:
-        return RedeemPoints(self.reward_id)
-
-
-#: The moves: what is after the prefix, the body, what it does.
-MOVES: dict[str, tuple[type[Move], str, str]] = {
-    "/stamp": (StampBody, "addStamp", "Add a stamp"),
-    "/stamp/redeem": (RedeemStampsBody, "redeemStamps", "Take the stamp reward"),
-    "/points/earn": (EarnBody, "earnPoints", "Give points for a purchase"),
-    "/points/redeem": (RedeemPointsBody, "redeemPoints", "Take a reward for points"),
-}
 
 
 class Door:
@@ -122,7 +52,7 @@ class Door:
 
         return answer
 
-    async def _answer(self, kind: type[Move], path: str, request: HotRequest) -> Answer:
+    async def _answer(self, kind: type[Naming], path: str, request: HotRequest) -> Answer:
         caller = self._service.callers.of(_text(request.headers.get(b"authorization")))
         request.scope["caller"], request.scope["template"] = caller.name, path
         if caller.role not in CALLERS:
@@ -138,7 +68,7 @@ class Door:
         return _answer(done)
 
     async def _operation(
-        self, body: Move, path: str, caller: Caller, key: str | None, request: HotRequest
+        self, body: Asking, path: str, caller: Caller, key: str | None, request: HotRequest
     ) -> Operation:
         merchant_id = caller.merchant
         store_id = await self._store(body, caller, merchant_id)
@@ -162,7 +92,7 @@ class Door:
             staff_name=staff_name,
         )
 
-    async def _store(self, body: Move, caller: Caller, merchant_id: UUID) -> UUID:
+    async def _store(self, body: Asking, caller: Caller, merchant_id: UUID) -> UUID:
         if caller.store_id is not None:
             if body.store_id not in (None, caller.store_id):
                 raise ValidationFailed.of("store_id", "not-allowed", "a till acts for its own store")
@@ -189,6 +119,7 @@ class Door:
             session.issued_at,
             session.expires_at,
             await self._rulebook.is_revoked(session.staff_id, session.issued_at),
+            self._rulebook.is_manager(session.staff_id, session.role),
         )
         return Asker(merchant_id, store_id, caller.terminal_id, None, approval), session.name
 
@@ -224,7 +155,7 @@ def _json(body: bytes) -> Any:
         raise MalformedRequest from None
 
 
-def _body(kind: type[Move], value: Any) -> Move:
+def _body(kind: type[Naming], value: Any) -> Naming:
     try:
         return kind.model_validate(value)
     except ValidationError as error:
@@ -257,7 +188,7 @@ def routes(door: Door, queries: Queries) -> APIRouter:
 
 
 def _document(
-    router: APIRouter, door: Door, path: str, kind: type[Move], operation_id: str, summary: str
+    router: APIRouter, door: Door, path: str, kind: type[Naming], operation_id: str, summary: str
 ) -> None:
     hot = door.hot(PREFIX + path)
     schema = kind.model_json_schema(ref_template="#/components/schemas/{model}")

@@ -7,7 +7,7 @@ and names are ASCII, which makes sorted members without spaces the canonical for
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
@@ -108,52 +108,3 @@ def row_of(columns: Mapping[str, Any]) -> Row:
     if columns["request_hash"] is not None:
         members["request_hash"] = bytes(columns["request_hash"]).hex()
     return Row(**members)
-
-
-class Fault(msgspec.Struct):
-    """What is wrong with a card's rows: the first row at which it shows."""
-
-    card_id: UUID
-    sequence: int
-    transaction_id: UUID | None
-    what: str
-
-
-def check_card(
-    card_id: UUID, rows: Iterable[Mapping[str, Any]], account: Mapping[str, Any] | None
-) -> Fault | None:
-    """Follow one card's rows in sequence order; the first fault, or None when all is as it must be.
-
-    `account` holds `sequence, stamp_count, points_balance, last_hash`.
-    """
-    previous, number, stamps, points = BEGINNING, 0, 0, 0
-    for columns in rows:
-        number += 1
-        place = (card_id, columns["sequence"], columns["id"])
-        if columns["sequence"] != number:
-            return Fault(
-                card_id, number, columns["id"], f"row {number} is missing; found {columns['sequence']}"
-            )
-        try:
-            previous = row_hash(previous, row_of(columns))
-        except IndexError:
-            return Fault(*place, f"the row was changed: there is no type {columns['type']}")
-        if previous != bytes(columns["hash"]):
-            return Fault(*place, "the row was changed: its hash does not match")
-        stamps += columns["stamps_delta"]
-        points += columns["points_delta"]
-        if (stamps, points) != (columns["stamps_balance_after"], columns["points_balance_after"]):
-            return Fault(*place, "the balance after this row is not the one before plus its delta")
-        if stamps < 0 or points < 0:
-            return Fault(*place, "a balance is below zero")
-    if account is None:
-        return Fault(card_id, number, None, "there are rows but no account")
-    kept = (
-        account["sequence"],
-        account["stamp_count"],
-        account["points_balance"],
-        bytes(account["last_hash"]),
-    )
-    if kept != (number, stamps, points, previous):
-        return Fault(card_id, number, None, "the account does not match its rows")
-    return None

@@ -84,7 +84,7 @@ class Moves:
         elif unheard.program_id is not None:
             if await self._rulebook.learn(unheard.program_id) is None:
                 raise ProgramNotFound
-        elif not await self._accounts.fetch(operation.card):
+        elif operation.card is None or not await self._accounts.fetch(operation.card):
             raise CardNotFound
 
 

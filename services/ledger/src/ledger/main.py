@@ -17,8 +17,9 @@ from kit.http import Peer, Upstream
 from kit.identity import StaffSessions, key_from_x
 from kit.projection import Projection
 from ledger import archive, consumers
-from ledger.api import MOVES, PREFIX, Door, routes
+from ledger.api import PREFIX, Door, routes
 from ledger.batches import Batches, Lane
+from ledger.bodies import MOVES
 from ledger.commands import Accounts, Moves
 from ledger.queries import Queries
 from ledger.rulebook import Rulebook

@@ -68,6 +68,11 @@ class Rulebook:
             return True
         return staff.sessions_revoked_at is not None and issued_at < staff.sessions_revoked_at.timestamp()
 
+    def is_manager(self, staff_id: UUID, role: str) -> bool:
+        """Whether a staff member is a manager: by the session's role, and by what was told of them since."""
+        staff = self._states.get(StaffChanged, staff_id)
+        return role == "manager" and (staff is None or staff.role == "manager")
+
     def _changed(self, state: State) -> None:
         if isinstance(state, ProgramChanged):
             self._kept.pop(state.id, None)
@@ -107,6 +112,8 @@ class Rulebook:
             cross_location=settings.allow_cross_location_redemption,
             order_reference_required=settings.require_order_reference,
             log_ip_addresses=settings.log_ip_addresses,
+            allow_void=settings.allow_void,
+            recover_shortfall=settings.recover_shortfall,
             redeem_until=program.redeem_until,
             is_gone=program.deleted_at is not None or merchant.deleted_at is not None,
             rewards=tuple(_reward(state) for state in self._states.of(RewardChanged, program_id)),

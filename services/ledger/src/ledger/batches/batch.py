@@ -8,15 +8,40 @@ from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
 
-from contracts.problem import CardNotFound, IdempotencyKeyExpired, IdempotencyKeyReused, Refusal
+from contracts.problem import (
+    CardNotFound,
+    IdempotencyKeyExpired,
+    IdempotencyKeyReused,
+    Refusal,
+    TransactionNotFound,
+)
 from kit.errors import render
 from ledger import store
 from ledger.answers import answer
+from ledger.batches.finding import FoundVoid, find_void
 from ledger.batches.operation import Done, Operation, Outcome, Unheard
 from ledger.batches.rows import Unnumbered, write_row
-from ledger.domain import Account, Command, EarnPoints, Entry, RedeemPoints, Rules, decide, record
+from ledger.correction_answers import correction_answer
+from ledger.domain import (
+    Account,
+    AdjustPoints,
+    AdjustStamps,
+    Command,
+    EarnPoints,
+    Entry,
+    RedeemPoints,
+    Rules,
+    SwitchCard,
+    VoidPoints,
+    VoidStamps,
+    decide,
+    record,
+)
 from ledger.rulebook import Rulebook
 from ledger.store.accounts import Connection
+
+_VOIDS = (VoidStamps, VoidPoints)
+_CORRECTIONS = (AdjustStamps, AdjustPoints, VoidStamps, VoidPoints, SwitchCard)
 
 
 class Batch:
@@ -31,7 +56,7 @@ class Batch:
     ) -> None:
         self._rulebook = rulebook
         self._base_url = base_url
-        self._accounts: dict[UUID | str | int, Account] = {}
+        self._accounts: dict[UUID | str | int | None, Account] = {}
         for account, qr_code in found:
             for name in (account.card_id, qr_code, int(account.card_number)):
                 self._accounts[name] = account
@@ -44,10 +69,17 @@ class Batch:
         self.written: list[Unnumbered] = []
         self.ordered: list[tuple[UUID, str, UUID]] = []
         self.rewarded: list[tuple[UUID, UUID]] = []
+        self._void = FoundVoid()
+        self.freed: list[tuple[UUID, str, UUID]] = []
+        self.given_back: list[tuple[UUID, UUID]] = []
+        self.corrected = False
         self.refused: list[tuple[datetime, int, bytes, bytes, bytes]] = []
 
     async def load_more(self, conn: Connection, taken: Sequence[Operation]) -> None:
-        """Order references and rewards taken, where an operation needs them."""
+        """Order references and rewards taken, where an operation needs them, and what a void takes back."""
+        if taken[0].alone:
+            self._void = await find_void(conn, taken[0], self._accounts.get(taken[0].card))
+            return
         orders = [
             (o.asker.merchant_id, o.command.order_reference)
             for o in taken
@@ -69,9 +101,9 @@ class Batch:
         """Replay, refuse, or decide and take down what is to be written."""
         if operation.key_hash and (known := self._known.get(operation.key_hash)):
             return self._replay(operation, known)
-        account = self._accounts.get(operation.card)
+        account = self._void.account or self._accounts.get(operation.card)
         if account is None:
-            return Unheard()
+            return TransactionNotFound() if operation.card is None else Unheard()
         if account.merchant_id != operation.asker.merchant_id:
             return CardNotFound()
         rules = self._rulebook.get(account.program_id)
@@ -85,6 +117,8 @@ class Batch:
         decided = decide(account, rules, command, operation.asker, at)
         if isinstance(decided, Refusal):
             return self._refuse(operation, decided, at)
+        if isinstance(command, _CORRECTIONS):
+            return self._correct(operation, account, rules, command, decided, at)
         if operation.dry_run:
             return self._try_on(replace(account), rules, command, decided, at)
         return self._record(operation, account, rules, command, decided, at)
@@ -92,6 +126,8 @@ class Batch:
     def _completed(self, operation: Operation, account: Account) -> Command:
         """The command with what this batch knows of its order reference or reward."""
         command = operation.command
+        if isinstance(command, _VOIDS):
+            return self._void.command or command
         if isinstance(command, EarnPoints) and command.order_reference:
             taker = self._orders.get((account.merchant_id, command.order_reference))
             return replace(command, order_taken_by=taker)
@@ -152,6 +188,51 @@ class Batch:
             self._taken_by_card[pair] = self._taken_by_card.get(pair, 0) + 1
             self.rewarded.append(pair)
         return Done(200, body)
+
+    def _correct(
+        self,
+        operation: Operation,
+        account: Account,
+        rules: Rules,
+        command: Command,
+        entries: Sequence[Entry],
+        at: datetime,
+    ) -> Outcome:
+        """All rows of a correction are what was asked for: they share its key, and its notes."""
+        if operation.dry_run:
+            tried = replace(account)
+            for entry in entries:
+                record(tried, entry, rules, at)
+            return Done(200, correction_answer(tried, rules, command, entries, None, at))
+        keys = (operation.key_hash, operation.request_hash)
+        written = [
+            write_row(account, entry, rules, operation.asker, at, operation.trace, keys, part)
+            for part, entry in enumerate(entries)
+        ]
+        body = correction_answer(account, rules, command, entries, [w.row.id for w in written], at)
+        ip_address = operation.ip_address if rules.log_ip_addresses else None
+        for row in written:
+            answered = None if row.key_part else body
+            self._write(
+                operation, row._replace(answer=answered, ip_address=ip_address, notes=operation.notes)
+            )
+        if written:
+            self.moved[account.card_id] = account
+            self.corrected = self.corrected or not isinstance(command, (AdjustStamps, AdjustPoints))
+        elif operation.key_hash is not None:  # no row holds the key: it is kept as that of a refusal is
+            self.refused.append((at, 200, operation.key_hash, operation.request_hash or b"", body))
+        self._give_back(account, entries)
+        return Done(200, body)
+
+    def _give_back(self, account: Account, entries: Sequence[Entry]) -> None:
+        """A voided redemption's reward may be taken again, and the order of a purchase voided whole earn."""
+        for reversal in (entry.reversal for entry in entries if entry.reversal):
+            target = reversal.target
+            if target.reward_id is not None:
+                self.given_back.append((account.card_id, target.reward_id))
+            voided = target.amount_voided_cents + (reversal.amount_cents or 0)
+            if target.order_reference is not None and voided == target.purchase_amount_cents:
+                self.freed.append((account.merchant_id, target.order_reference, target.id))
 
     def _write(self, operation: Operation, written: store.Written) -> None:
         staff_name = operation.staff_name if written.row.staff_id else None

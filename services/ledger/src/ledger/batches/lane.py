@@ -76,10 +76,18 @@ class Lane:
                 await self._wakes.wait()
                 self._wakes.clear()
                 while self._queue:
-                    taken = [self._queue.popleft() for _ in range(min(self._batch, len(self._queue)))]
-                    await self._take(taken)
+                    await self._take(self._next())
         finally:
             self._disconnect()
+
+    def _next(self) -> list[Operation]:
+        """The next batch: what waits, at most so many; a void by itself."""
+        queue = self._queue
+        taken = [queue.popleft()]
+        if not taken[0].alone:
+            while queue and len(taken) < self._batch and not queue[0].alone:
+                taken.append(queue.popleft())
+        return taken
 
     async def _take(self, taken: Sequence[Operation]) -> None:
         batch_size.observe(len(taken))
@@ -98,10 +106,11 @@ class Lane:
                 operation.outcome.set_result(outcome)
 
     async def _attempt(self, taken: Sequence[Operation]) -> list[Outcome]:
-        """Decide them in one transaction; once more on a new connection when this one was lost."""
+        """Decide them in one transaction; once more on a new connection when this one was lost, or another
+        replica was first with a key or an order reference."""
         try:
             return await self._decide(await self._connected(), taken)
-        except psycopg.OperationalError:
+        except (psycopg.OperationalError, psycopg.errors.UniqueViolation, store.Overtaken):
             self._disconnect()
             return await self._decide(await self._connected(), taken)
         except BaseException:
@@ -150,10 +159,14 @@ class Lane:
             await store.save_orders(conn, batch.ordered)
         if batch.rewarded:
             await store.save_rewards(conn, batch.rewarded)
+        if batch.freed:
+            await store.free_orders(conn, batch.freed)
+        if batch.given_back:
+            await store.give_rewards_back(conn, batch.given_back)
         if batch.refused:
             await store.save_refusals(conn, batch.refused)
         rows = [w.numbered(self._texts) for w in batch.written]
-        saves = [store.saving(list(batch.moved.values()), rows)] if rows else []
+        saves = [store.saving(list(batch.moved.values()), rows, corrected=batch.corrected)] if rows else []
         await wire.run(*saves, Call("commit"))
         if len(self._texts) > 10_000:
             self._texts.clear()

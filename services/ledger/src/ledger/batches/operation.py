@@ -9,7 +9,7 @@ from uuid import UUID
 
 from contracts.problem import Refusal
 from kit.telemetry import Trace
-from ledger.domain import Asker, Command
+from ledger.domain import Asker, Command, VoidPoints, VoidStamps
 
 
 class Done(NamedTuple):
@@ -34,7 +34,7 @@ Outcome = Done | Refusal | Unheard
 class Operation:
     """One thing asked of one card."""
 
-    card: UUID | str | int  # id, QR code or number
+    card: UUID | str | int | None  # id, QR code or number; a void may name its transaction only
     command: Command
     asker: Asker
     trace: Trace
@@ -49,3 +49,8 @@ class Operation:
     outcome: asyncio.Future[Outcome] = field(
         default_factory=lambda: asyncio.get_running_loop().create_future()
     )
+
+    @property
+    def alone(self) -> bool:
+        """A void reads the card's rows, so no row of its batch may still be on its way."""
+        return isinstance(self.command, (VoidStamps, VoidPoints))

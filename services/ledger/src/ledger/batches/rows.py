@@ -34,6 +34,7 @@ def write_row(
     at: datetime,
     by: Trace,
     keys: tuple[bytes | None, bytes | None] = (None, None),
+    key_part: int = 0,
 ) -> store.Written:
     """Move the account by this entry, chain its row to the one before. The ledger itself has no `asker`."""
     record(account, entry, rules, at)
@@ -64,8 +65,12 @@ def write_row(
         terminal_id=asker.terminal_id if asker else None,
         user_id=asker.user_id if asker else None,
     )
+    if entry.reversal is not None:
+        row.voids_transaction_id = entry.reversal.target.id
+        row.voided_amount_cents = entry.reversal.amount_cents
+        row.shortfall = entry.reversal.shortfall
     account.last_hash = row_hash(account.last_hash, row)
     event = transaction_recorded(row, account.last_hash, account, by)
     return store.Written(
-        row, at, account.last_hash, key_hash, request_hash, event, None, None, None, None, None
+        row, at, account.last_hash, key_hash, request_hash, key_part, event, None, None, None, None, None
     )

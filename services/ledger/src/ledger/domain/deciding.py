@@ -7,34 +7,41 @@ from uuid import UUID
 
 from contracts import problem
 from contracts.problem import Refusal
-from ledger.domain.recording import bonus_due
-from ledger.domain.words import (
-    BALANCE_LIMIT,
-    Account,
-    Asker,
+from ledger.domain.adjusting import adjust, switch
+from ledger.domain.approving import approved
+from ledger.domain.asked import (
+    AdjustPoints,
+    AdjustStamps,
     Command,
-    Decision,
     EarnPoints,
-    Entry,
     RedeemPoints,
     RedeemStamps,
-    Reward,
-    Rules,
     Stamp,
+    SwitchCard,
+    VoidPoints,
+    VoidStamps,
 )
+from ledger.domain.recording import bonus_due
+from ledger.domain.voiding import void
+from ledger.domain.words import BALANCE_LIMIT, Account, Asker, Decision, Entry, Reward, Rules
 
-FRESH_APPROVAL_S = 120.0
+Correction = AdjustStamps | AdjustPoints | VoidStamps | VoidPoints | SwitchCard
 
 
 def decide(
     account: Account, rules: Rules, command: Command, asker: Asker, now: datetime
 ) -> Decision | Refusal:
-    """The first refusal in the order of the rules, or what is to be recorded. Changes nothing."""
+    """The first refusal in the order of the rules, or what is to be recorded. Changes nothing.
+
+    An empty decision is a good one: nothing has to be recorded.
+    """
+    if isinstance(command, (AdjustStamps, AdjustPoints, VoidStamps, VoidPoints, SwitchCard)):
+        return _correct(account, rules, command, asker, now)
     refusal = _admit(account, rules, command, asker, now)
     if refusal is not None:
         return refusal
     fresh = isinstance(command, (RedeemStamps, RedeemPoints))
-    staff_id = _approved(rules, asker, now, fresh)
+    staff_id = approved(rules, asker, now, fresh)
     if isinstance(staff_id, Refusal):
         return staff_id
     match command:
@@ -46,6 +53,18 @@ def decide(
             return _earn(account, rules, command, staff_id)
         case RedeemPoints():
             return _redeem_points(account, rules, command, staff_id, now)
+
+
+def _correct(
+    account: Account, rules: Rules, command: Correction, asker: Asker, now: datetime
+) -> Decision | Refusal:
+    match command:
+        case AdjustStamps() | AdjustPoints():
+            return adjust(account, rules, command, asker, now)
+        case VoidStamps() | VoidPoints():
+            return void(account, rules, command, asker, now)
+        case SwitchCard():
+            return switch(account, rules, command, asker)
 
 
 def _admit(account: Account, rules: Rules, command: Command, asker: Asker, now: datetime) -> Refusal | None:
@@ -64,35 +83,6 @@ def _admit(account: Account, rules: Rules, command: Command, asker: Asker, now: 
     if isinstance(command, (Stamp, RedeemStamps)):
         return None if rules.has_stamps else problem.StampsNotEnabled()
     return None if rules.has_points else problem.PointsNotEnabled()
-
-
-def _approved(rules: Rules, asker: Asker, now: datetime, fresh: bool) -> UUID | Refusal | None:
-    """The approving staff member, if any. Where no approval is required, one that is not good is as none."""
-    if asker.user_id is not None:
-        return None
-    found = _judge(asker, now, fresh)
-    if isinstance(found, Refusal) and not rules.staff_required:
-        return None
-    return found
-
-
-def _judge(asker: Asker, now: datetime, fresh: bool) -> UUID | Refusal:
-    approval = asker.approval
-    if approval is None:
-        return problem.StaffApprovalRequired()
-    if isinstance(approval, Refusal):
-        return approval
-    place = (approval.merchant_id, approval.store_id, approval.terminal_id)
-    if place != (asker.merchant_id, asker.store_id, asker.terminal_id):
-        return problem.StaffApprovalInvalid("the staff session belongs to another terminal")
-    at = now.timestamp()
-    if (
-        approval.revoked
-        or at >= approval.expires_at
-        or (fresh and at - approval.issued_at >= FRESH_APPROVAL_S)
-    ):
-        return problem.StaffApprovalExpired()
-    return approval.staff_id
 
 
 # -- stamps

@@ -53,3 +53,26 @@ def record(account: Account, entry: Entry, rules: Rules, now: datetime) -> None:
             account.last_redemption_at = now
         case "welcome_bonus":
             account.welcome_bonus_due = False
+        case "stamp_voided" | "points_voided":
+            _take_back(account, entry, rules)
+        case "card_deactivated" | "card_reactivated":
+            account.is_active = entry.type == "card_reactivated"
+
+
+def _take_back(account: Account, entry: Entry, rules: Rules) -> None:
+    reversal = entry.reversal
+    assert reversal is not None, "a void names what it takes back"
+    match reversal.target.type:
+        case "stamp_earned":
+            account.total_stamps_voided -= entry.stamps_delta
+            account.stamps_owed += reversal.owed
+            account.last_stamp_at = reversal.stamp_before_at
+            if rules.today(reversal.target.at) == account.stamps_day:
+                account.stamps_that_day = max(0, account.stamps_that_day - 1)
+        case "points_earned":
+            account.total_points_voided -= entry.points_delta
+            account.points_owed += reversal.owed
+        case "stamp_redeemed":
+            account.stamps_redeemed -= 1
+        case "points_redeemed":
+            account.points_redeemed -= entry.points_delta

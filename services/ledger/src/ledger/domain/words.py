@@ -1,4 +1,4 @@
-"""What the rules speak of: the account, the program's rules, who asks, the commands, and what is decided."""
+"""What the rules speak of: the account, the program's rules, who asks, and what is decided."""
 
 from __future__ import annotations
 
@@ -110,6 +110,8 @@ class Rules:
     cross_location: bool = True
     order_reference_required: bool = False
     log_ip_addresses: bool = True
+    allow_void: bool = True
+    recover_shortfall: bool = True
     redeem_until: datetime | None = None
     is_gone: bool = False
     rewards: tuple[Reward, ...] = ()
@@ -156,49 +158,54 @@ class Approval:
     issued_at: float
     expires_at: float
     revoked: bool = False
+    is_manager: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Asker:
-    """Who asks, and where: a till with or without a staff approval, or a user, who is a person already."""
+    """Who asks, and where: a till with or without a staff approval, or a user, who is a person already.
+
+    Without a store it is a user who switches a card, which happens at none.
+    """
 
     merchant_id: UUID
-    store_id: UUID
+    store_id: UUID | None
     terminal_id: UUID | None = None
     user_id: UUID | None = None
     approval: Approval | Refusal | None = None
 
 
 @dataclass(frozen=True, slots=True)
-class Stamp:
-    """Add one stamp."""
+class Target:
+    """A transaction that is to be taken back, and what was taken back of it already."""
 
-
-@dataclass(frozen=True, slots=True)
-class RedeemStamps:
-    """Take the stamp reward."""
-
-
-@dataclass(frozen=True, slots=True)
-class EarnPoints:
-    """Give points for a purchase. `order_taken_by`: what has earned for this order reference already."""
-
-    purchase_amount_cents: int
-    currency: str
+    id: UUID
+    card_id: UUID
+    type: str
+    store_id: UUID | None
+    stamps_delta: int
+    points_delta: int
+    at: datetime
+    purchase_amount_cents: int | None = None
     order_reference: str | None = None
-    order_taken_by: UUID | None = None
+    reward_id: UUID | None = None
+    owed_repaid: int = 0
+    times_voided: int = 0
+    amount_voided_cents: int = 0
+    points_back: int = 0
 
 
 @dataclass(frozen=True, slots=True)
-class RedeemPoints:
-    """Take a reward. `taken`, `taken_by_card`: how often it was taken so far."""
+class Reversal:
+    """What an entry takes back."""
 
-    reward_id: UUID
-    taken: int = 0
-    taken_by_card: int = 0
-
-
-Command = Stamp | RedeemStamps | EarnPoints | RedeemPoints
+    target: Target
+    amount_cents: int | None = None
+    shortfall: int | None = None
+    #: Of the shortfall, what the next earnings pay first.
+    owed: int = 0
+    #: When the newest stamp was given that is left after this.
+    stamp_before_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -216,7 +223,8 @@ class Entry:
     reward_description: str | None = None
     reward_value_cents: int | None = None
     owed_repaid: int | None = None
+    reversal: Reversal | None = None
 
 
-#: What is to be recorded, in order; the last entry is what was asked for.
+#: What is to be recorded, in order; the last entry is what was asked for, of a void all are.
 Decision = tuple[Entry, ...]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import fields
 from datetime import UTC, date, datetime
+from itertools import count
 from typing import NamedTuple
 from uuid import UUID
 
@@ -63,6 +64,7 @@ class Written(NamedTuple):
     hash: bytes
     key_hash: bytes | None
     request_hash: bytes | None
+    key_part: int
     event: bytes
     answer: bytes | None
     ip_address: str | None
@@ -72,7 +74,7 @@ class Written(NamedTuple):
 
     @property
     def has_context(self) -> bool:
-        return any(part is not None for part in self[7:])
+        return any(part is not None for part in self[8:])
 
 
 async def load(
@@ -95,49 +97,66 @@ def account_of(row: TupleRow) -> Account:
     return account
 
 
-SAVE = """
+#: What each row of `accounts` and `transactions` is written from. A correction writes some columns more.
+_MOVED = (
+    "card_id sequence stamp_count total_stamps_earned stamps_redeemed stamps_owed points_balance"
+    " total_points_earned points_redeemed points_owed welcome_bonus_due last_stamp_at last_points_at"
+    " last_redemption_at last_activity_at stamps_day stamps_that_day last_hash"
+)
+_CORRECTED = " is_active total_stamps_voided total_points_voided total_points_expired"
+_RECORDED = (
+    "id card_id sequence merchant_id store_id terminal_id staff_id user_id type stamps_delta points_delta"
+    " stamps_balance_after points_balance_after purchase_amount_cents currency order_reference reward_id"
+    " reward_description reward_value_cents owed_repaid program_version key_hash request_hash created_at hash"
+)
+_VOIDED = " key_part voids_transaction_id voided_amount_cents shortfall"
+
+
+def _saving_sql(moved: Sequence[str], recorded: Sequence[str]) -> str:
+    """The statement that writes a batch: accounts, transactions, context, events and answers."""
+    numbers = count(1)
+
+    def some(many: int) -> str:
+        return ", ".join(f"${next(numbers)}" for _ in range(many))
+
+    changes = ", ".join(f"{name} = v.{name}" for name in moved if name != "card_id")
+    return f"""
 WITH moved AS (
-  UPDATE accounts a SET sequence = v.sequence, stamp_count = v.stamp_count,
-    total_stamps_earned = v.total_stamps_earned, stamps_redeemed = v.stamps_redeemed,
-    stamps_owed = v.stamps_owed, points_balance = v.points_balance,
-    total_points_earned = v.total_points_earned, points_redeemed = v.points_redeemed,
-    points_owed = v.points_owed,
-    welcome_bonus_due = v.welcome_bonus_due, last_stamp_at = v.last_stamp_at,
-    last_points_at = v.last_points_at, last_redemption_at = v.last_redemption_at,
-    last_activity_at = v.last_activity_at, stamps_day = v.stamps_day,
-    stamps_that_day = v.stamps_that_day, last_hash = v.last_hash
-  FROM unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)
-    AS v (card_id, sequence, stamp_count, total_stamps_earned, stamps_redeemed, stamps_owed, points_balance,
-      total_points_earned, points_redeemed, points_owed, welcome_bonus_due, last_stamp_at, last_points_at,
-      last_redemption_at, last_activity_at, stamps_day, stamps_that_day, last_hash)
+  UPDATE accounts a SET {changes}
+  FROM unnest({some(len(moved))}) AS v ({", ".join(moved)})
   WHERE a.card_id = v.card_id
 ), recorded AS (
-  INSERT INTO transactions (id, card_id, sequence, merchant_id, store_id, terminal_id, staff_id, user_id,
-    type, stamps_delta, points_delta, stamps_balance_after, points_balance_after, purchase_amount_cents,
-    currency, order_reference, reward_id, reward_description, reward_value_cents, owed_repaid,
-    program_version, key_hash, request_hash, created_at, hash)
-  SELECT * FROM unnest($19, $20, $21, $22, $23, $24, $25, $26, $27, $28, $29, $30, $31, $32, $33, $34, $35,
-    $36, $37, $38, $39, $40, $41, $42, $43)
+  INSERT INTO transactions ({", ".join(recorded)})
+  SELECT * FROM unnest({some(len(recorded))})
 ), beside AS (
   INSERT INTO transaction_context (transaction_id, ip_address, user_agent_id, staff_name_id, notes)
   SELECT id, ip::inet, agent, name, notes
-  FROM unnest($44, $45, $46, $47, $48) AS c (id, ip, agent, name, notes)
+  FROM unnest({some(5)}) AS c (id, ip, agent, name, notes)
 ), told AS (
   INSERT INTO outbox (topic, key, value)
   SELECT 'ledger-events', key, value
-  FROM unnest($49, $50) WITH ORDINALITY AS o (key, value, place) ORDER BY place
+  FROM unnest({some(2)}) WITH ORDINALITY AS o (key, value, place) ORDER BY place
 )
-INSERT INTO answers (day, transaction_id, body) SELECT * FROM unnest($51, $52, $53)
-"""
+INSERT INTO answers (day, transaction_id, body) SELECT * FROM unnest({some(3)})
+"""  # noqa: S608 - the column names are our own
 
 
-def saving(accounts: Sequence[Account], written: Sequence[Written]) -> Call:
-    """Writes the accounts as they are now, the transactions, their context, events and answers."""
+SAVE = _saving_sql(_MOVED.split(), _RECORDED.split())
+SAVE_CORRECTED = _saving_sql((_MOVED + _CORRECTED).split(), (_RECORDED + _VOIDED).split())
+
+
+def saving(accounts: Sequence[Account], written: Sequence[Written], *, corrected: bool = False) -> Call:
+    """Writes the accounts as they are now, the transactions, their context, events and answers.
+
+    `corrected`: a void, an expiry or a switched card is among them, which takes more columns.
+    """
     beside = [w for w in written if w.has_context]
     answered = [w for w in written if w.answer is not None]
     params = (
         *_account_columns(accounts),
+        *(_corrected_columns(accounts) if corrected else ()),
         *_row_columns(written),
+        *(_void_columns(written) if corrected else ()),
         pack.uuids(w.row.id for w in beside),
         pack.texts(w.ip_address for w in beside),
         pack.int4s(w.user_agent_id for w in beside),
@@ -149,7 +168,7 @@ def saving(accounts: Sequence[Account], written: Sequence[Written]) -> Call:
         pack.uuids(w.row.id for w in answered),
         pack.byteas(w.answer for w in answered),
     )
-    return Call("save", params)
+    return Call("save_corrected" if corrected else "save", params)
 
 
 def _day(moment: datetime) -> date:
@@ -210,8 +229,33 @@ def _row_columns(written: Sequence[Written]) -> tuple[pack.Array, ...]:
     )
 
 
+def _corrected_columns(accounts: Sequence[Account]) -> tuple[pack.Array, ...]:
+    return (
+        pack.bools(a.is_active for a in accounts),
+        pack.int4s(a.total_stamps_voided for a in accounts),
+        pack.int8s(a.total_points_voided for a in accounts),
+        pack.int8s(a.total_points_expired for a in accounts),
+    )
+
+
+def _void_columns(written: Sequence[Written]) -> tuple[pack.Array, ...]:
+    return (
+        pack.int2s(w.key_part for w in written),
+        pack.uuids(w.row.voids_transaction_id for w in written),
+        pack.int4s(w.row.voided_amount_cents for w in written),
+        pack.int4s(w.row.shortfall for w in written),
+    )
+
+
 _U, _T, _I2, _I4, _I8 = pack.UUIDS, pack.TEXTS, pack.INT2S, pack.INT4S, pack.INT8S
 _B, _M, _D = pack.BYTEAS, pack.MOMENTS, pack.DAYS
+
+_ACCOUNT_TYPES = (_U, *(_I4,) * 6, _I8, _I8, _I8, pack.BOOLS, _M, _M, _M, _M, _D, _I4, _B)
+_ROW_TYPES = (
+    *(_U, _U, _I4, _U, _U, _U, _U, _U, _I2, _I4, _I4, _I4, _I4, _I4, _T, _T, _U, _T, _I4, _I4),
+    *(_I4, _B, _B, _M, _B),
+)
+_BESIDE_TYPES = (*(_U, _T, _I4, _I4, _T), *(_T, _B), *(_D, _U, _B))
 
 #: What a lane prepares: the SQL, and the types of its parameters.
 STATEMENTS: dict[str, tuple[str, Sequence[int]]] = {
@@ -221,15 +265,9 @@ STATEMENTS: dict[str, tuple[str, Sequence[int]]] = {
     "lock_by_id": (_LOCK_BY_ID, (_U,)),
     "lock_by_names": (_LOCK_BY_NAMES, (_U, _T, _I8)),
     "known": (KNOWN, (_B,)),
-    "save": (
-        SAVE,
-        (
-            *(_U, _I4, _I4, _I4, _I4, _I4, _I4, _I8, _I8, _I8, pack.BOOLS, _M, _M, _M, _M, _D, _I4, _B),
-            *(_U, _U, _I4, _U, _U, _U, _U, _U, _I2, _I4, _I4, _I4, _I4, _I4, _T, _T, _U, _T, _I4, _I4),
-            *(_I4, _B, _B, _M, _B),
-            *(_U, _T, _I4, _I4, _T),
-            *(_T, _B),
-            *(_D, _U, _B),
-        ),
+    "save": (SAVE, (*_ACCOUNT_TYPES, *_ROW_TYPES, *_BESIDE_TYPES)),
+    "save_corrected": (
+        SAVE_CORRECTED,
+        (*_ACCOUNT_TYPES, pack.BOOLS, _I4, _I8, _I8, *_ROW_TYPES, _I2, _U, _I4, _I4, *_BESIDE_TYPES),
     ),
 }

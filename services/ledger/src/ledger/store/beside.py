@@ -14,15 +14,23 @@ from ledger import pack
 Connection = AsyncConnection[TupleRow]
 
 
+class Overtaken(Exception):
+    """Another transaction was first with an order reference: what was decided has to be decided anew."""
+
+
 async def order_takers(conn: Connection, orders: Iterable[tuple[UUID, str]]) -> dict[tuple[UUID, str], UUID]:
-    """Which transaction has earned for each of these (merchant, order reference)."""
+    """Which transaction has earned for each of these (merchant, order reference), and was not voided whole.
+
+    What is there is locked: one that was voided whole may earn again, but once.
+    """
     pairs = sorted(set(orders))
     cursor = await conn.execute(
-        "SELECT merchant_id, order_reference, transaction_id FROM order_references"
-        " JOIN unnest(%s, %s) AS asked (merchant_id, order_reference) USING (merchant_id, order_reference)",
+        "SELECT o.merchant_id, o.order_reference, transaction_id, voided FROM order_references o"
+        " JOIN unnest(%s, %s) AS asked (merchant_id, order_reference) USING (merchant_id, order_reference)"
+        " ORDER BY 1, 2 FOR UPDATE OF o",
         (pack.uuids(p[0] for p in pairs), pack.texts(p[1] for p in pairs)),
     )
-    return {(row[0], row[1]): row[2] for row in await cursor.fetchall()}
+    return {(row[0], row[1]): row[2] for row in await cursor.fetchall() if not row[3]}
 
 
 async def lock_rewards(
@@ -65,12 +73,42 @@ async def save_rewards(conn: Connection, taken: Sequence[tuple[UUID, UUID]]) -> 
 
 
 async def save_orders(conn: Connection, orders: Sequence[tuple[UUID, str, UUID]]) -> None:
-    """Remember what earned for an order reference."""
+    """Remember what earned for an order reference. Overtaken when another has earned for one meanwhile."""
     rows = sorted(orders)
-    await conn.execute(
-        "INSERT INTO order_references (merchant_id, order_reference, transaction_id)"
-        " SELECT * FROM unnest(%s, %s, %s)",
+    cursor = await conn.execute(
+        "INSERT INTO order_references AS o (merchant_id, order_reference, transaction_id)"
+        " SELECT * FROM unnest(%s, %s, %s) ON CONFLICT (merchant_id, order_reference)"
+        " DO UPDATE SET transaction_id = excluded.transaction_id, voided = false WHERE o.voided",
         (pack.uuids(r[0] for r in rows), pack.texts(r[1] for r in rows), pack.uuids(r[2] for r in rows)),
+    )
+    if cursor.rowcount != len(rows):
+        raise Overtaken
+
+
+async def free_orders(conn: Connection, orders: Sequence[tuple[UUID, str, UUID]]) -> None:
+    """Let these order references earn again: what earned for them was voided whole."""
+    await conn.execute(
+        "UPDATE order_references o SET voided = true FROM unnest(%s, %s, %s)"
+        " AS v (merchant_id, order_reference, transaction_id) WHERE o.merchant_id = v.merchant_id"
+        " AND o.order_reference = v.order_reference AND o.transaction_id = v.transaction_id",
+        (
+            pack.uuids(o[0] for o in orders),
+            pack.texts(o[1] for o in orders),
+            pack.uuids(o[2] for o in orders),
+        ),
+    )
+
+
+async def give_rewards_back(conn: Connection, given: Sequence[tuple[UUID, UUID]]) -> None:
+    """Count one less for each (card, reward): its redemption was voided. `lock_rewards` came before."""
+    cards, rewards = pack.uuids(card for card, _ in given), pack.uuids(reward for _, reward in given)
+    await conn.execute(
+        "UPDATE rewards_taken SET taken = greatest(0, taken - 1) WHERE reward_id = ANY(%s)", (rewards,)
+    )
+    await conn.execute(
+        "UPDATE rewards_taken_by_card t SET taken = greatest(0, taken - 1) FROM unnest(%s, %s)"
+        " AS v (card_id, reward_id) WHERE (t.card_id, t.reward_id) = (v.card_id, v.reward_id)",
+        (cards, rewards),
     )
 
 
