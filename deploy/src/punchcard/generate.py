@@ -21,6 +21,7 @@ from pydantic.json_schema import GenerateJsonSchema
 
 from contracts import documents
 from contracts.event import Envelope, Fact
+from gateway.edge import feed
 from gateway.edge.merging import merged
 from kit.app import openapi_of
 from kit.settings import ServiceSettings
@@ -108,7 +109,7 @@ def openapi() -> dict[str, bytes]:
     with tempfile.TemporaryDirectory() as folder:
         keys = Keys(Path(folder))
         found = {kind.name: _openapi_of(kind, keys) for kind in SERVICES if kind is not GATEWAY}
-    found[GATEWAY.name] = merged(found, PUBLIC_BASE_URL)
+    found[GATEWAY.name] = merged({**found, **feed.documents()}, PUBLIC_BASE_URL)
     return {f"openapi/{name}.json": _text(document) for name, document in found.items()}
 
 

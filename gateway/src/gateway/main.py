@@ -10,7 +10,7 @@ from uuid import UUID
 from contracts.auth_pins import SigningKeysChanged, TerminalChanged, UserChanged
 from contracts.programs import MerchantChanged, StoreChanged
 from gateway.clients import Client
-from gateway.edge import merging, reading
+from gateway.edge import feed, merging, reading
 from gateway.edge.addresses import Addresses
 from gateway.edge.cards import CardViews
 from gateway.edge.cors import Cors
@@ -31,17 +31,20 @@ from kit.projection import Projection
 def build(settings: GatewaySettings, documents: Documents | None = None) -> Service:
     """The gateway to the services that these OpenAPI documents describe; the committed ones by default."""
     service = Service(settings, title="Punchcard")
-    documents = merging.committed() if documents is None else documents
+    documents = {**(merging.committed() if documents is None else documents), **feed.documents()}
     table = RouteTable(routes_of(documents))
     clients = _clients(service, settings)
-    desk = Desk(_identities(service, settings), Addresses(settings.proxies))
+    identities = _identities(service, settings)
+    desk = Desk(identities, Addresses(settings.proxies))
     cors = Cors(settings.origins)
     limits = _limits(service, settings)
     _take_moves(service, table, Moves(desk, limits, clients["ledger"], clients["auth-pins"]))
     views = CardViews(clients["ledger"], service.signer)
     service.http.router.redirect_slashes = False
     service.include(reading.router(settings, documents))
-    service.http.mount("/api", Forward(table, desk, limits, clients, views, cors, settings.public_base_url))
+    own = {feed.PATH: feed.Feed(service, identities, settings).answer}
+    base = settings.public_base_url
+    service.http.mount("/api", Forward(table, desk, limits, clients, views, cors, base, own))
     service.app = Door(service, cors)
     return service
 
