@@ -15,7 +15,7 @@ def test_the_migrated_database_holds_the_plumbing_and_what_limits_count(database
 
     with psycopg.connect(urls.app_url) as connection:
         rows = connection.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'public'").fetchall()
-        assert {name for (name,) in rows} == {*metadata.tables, "alembic_version", "limit_counts"}
+        assert {name for (name,) in rows} == {*metadata.tables, "alembic_version", "audit", "limit_counts"}
         assert connection.execute("SELECT change FROM projection_changes").fetchall() == [(0,)]
 
 

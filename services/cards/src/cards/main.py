@@ -8,7 +8,7 @@ from cards.consumers import STATUS_ROWS, hear_transactions
 from cards.settings import CardsSettings
 from cards.terms import KINDS, TermsBook
 from contracts.ledger import TransactionRecorded
-from kit import audit
+from kit import audit, parked
 from kit.app import Service, serve
 from kit.http import Peer, Upstream
 
@@ -37,7 +37,7 @@ def build(settings: CardsSettings) -> Service:
         service.at_close(upstream.close)
 
     service.include(api.vendor, api.customers, api.deletion, api.privacy, api.internal)
-    service.include(audit.router(service.work))
+    service.include(audit.router(service.work), parked.router(service.work, service.idempotency))
     return service
 
 
