@@ -12,6 +12,7 @@ from sqlalchemy import text
 
 from contracts.auth_pins import SIGNING_KEYS_ID, SigningKeysChanged
 from contracts.programs import RewardChanged
+from kit import audit, parked
 from kit.app import Service, serve
 from kit.http import Peer, Upstream
 from kit.identity import StaffSessions, key_from_x
@@ -63,6 +64,7 @@ def build(settings: LedgerSettings) -> Service:
     switches = switching.routes(moves, settings.idempotency_secret)
     pages = histories.routes(service.work, rulebook, queries)
     service.include(routes(door, queries), archive.routes(service.work), switches, pages)
+    service.include(audit.router(service.work), parked.router(service.work, service.idempotency))
     for path in MOVES:
         service.hot["POST", PREFIX + path] = door.hot(PREFIX + path)
     service.background("projection", states.run)
