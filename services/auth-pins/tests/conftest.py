@@ -21,6 +21,7 @@ from auth_pins.main import build
 from auth_pins.settings import AuthPinsSettings
 from contracts.event import State
 from contracts.programs import MerchantChanged, SettingsChanged, StoreChanged
+from kit import mail
 from kit import tables as plumbing
 from kit.app import Service
 from kit.identity import Caller
@@ -200,7 +201,12 @@ async def programs() -> AsyncIterator[FakePrograms]:
 async def _empty(url: str) -> None:
     """As it was migrated: quicker than another database."""
     names = [
-        table.name for table in reversed((*tables.metadata.sorted_tables, *plumbing.metadata.sorted_tables))
+        table.name
+        for table in (
+            *reversed(tables.metadata.sorted_tables),
+            *plumbing.metadata.sorted_tables,
+            mail.letters,
+        )
     ]
     emptied = (
         f"DELETE FROM {name};" for name in names if name not in ("signing_key_set", "projection_changes")

@@ -10,6 +10,7 @@ from auth_pins.settings import AuthPinsSettings
 from auth_pins.tokens import Tokens
 from kit.idempotency import Idempotency
 from kit.identity import Signer
+from kit.mail import Mail
 from kit.work import Work
 
 
@@ -23,3 +24,4 @@ class Desk(NamedTuple):
     places: Places
     tokens: Tokens
     signer: Signer
+    mail: Mail

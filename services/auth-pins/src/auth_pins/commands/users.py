@@ -9,6 +9,7 @@ from uuid import UUID
 
 from sqlalchemy.exc import IntegrityError
 
+from auth_pins.commands.passwords import end_links
 from auth_pins.desk import Desk
 from auth_pins.domain import email_key
 from auth_pins.preconditions import Expected
@@ -56,6 +57,7 @@ async def change_user(desk: Desk, user_id: UUID, expected: Expected, changes: Ma
         moment = now()
         if "email" in real:
             real["email_key"] = email_key(real["email"])
+            await end_links(desk, tx, user_id, moment)
         if "role" in real or "is_active" in real:
             real["sessions_revoked_at"] = moment
             await users.end_sessions(tx.conn, user_id, moment)
@@ -70,6 +72,7 @@ async def delete_user(desk: Desk, user_id: UUID, expected: Expected, by: UUID | 
         await _held_to_leave(tx, user_id, expected)
         moment = now()
         await users.end_sessions(tx.conn, user_id, moment)
+        await end_links(desk, tx, user_id, moment)
         ended = {
             "sessions_revoked_at": moment,
             "deleted_at": moment,
