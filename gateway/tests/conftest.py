@@ -262,6 +262,8 @@ def documents() -> dict[str, Any]:
         "wallet": {f"{VENDOR}/cards/{{card_id}}/passes": {"get": _operation("listPasses", *anyone)}},
     }
     found = {name: {"paths": rows, "components": {"schemas": {}}} for name, rows in paths.items()}
+    switch = {**_operation("deactivateCard", *anyone), "x-card": True}
+    found["ledger"]["paths"][f"{VENDOR}/cards/{{card_id}}/deactivate"] = {"post": switch}
     for path, method in ((f"{VENDOR}/cards/{{card_id}}", "get"), (f"{VENDOR}/cards/lookup", "post")):
         answer = {"application/json": {"schema": {"$ref": "#/components/schemas/Card"}}}
         found["cards"]["paths"][path][method]["responses"]["200"]["content"] = answer

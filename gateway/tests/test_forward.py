@@ -240,3 +240,30 @@ async def test_half_a_card_is_never_shown(house, trouble):
         answer = await till.get(f"{VENDOR}/cards/{CARD}")
 
     assert (answer.status_code, answer.json()["code"]) == (503, "upstream-unavailable")
+
+
+async def test_a_switched_card_is_shown_whole_with_the_ledgers_word_on_top(house):
+    part = {**VIEW, "id": CARD, "status": "inactive"}
+    switch = f"{VENDOR}/cards/{CARD}/deactivate"
+    house.ledger.answer("POST", switch, (200, part, {"idempotency-replayed": "true"}))
+    whole = {"id": CARD, "status": "active", "card_number": "4821-0077-1930"}
+    house.cards.answer("GET", f"{VENDOR}/cards/{CARD}", (200, whole, {}), (503, {}, {}))
+
+    async with house.as_till() as till:
+        answer = await till.post(switch, headers={"idempotency-key": KEY})
+        half = await till.post(switch)
+
+    assert (answer.status_code, answer.json()) == (200, {**whole, **part})
+    assert answer.headers["idempotency-replayed"] == "true"
+    assert (half.status_code, half.json()["code"]) == (503, "upstream-unavailable")
+
+
+async def test_a_switch_that_is_refused_asks_no_further(house):
+    switch = f"{VENDOR}/cards/{CARD}/deactivate"
+    house.ledger.answer("POST", switch, (404, {"code": "card-not-found"}, {}))
+
+    async with house.as_till() as till:
+        answer = await till.post(switch)
+
+    assert (answer.status_code, answer.json()) == (404, {"code": "card-not-found"})
+    assert house.cards.asked == []

@@ -12,7 +12,7 @@ from sqlalchemy.exc import IntegrityError
 
 from cards import tables
 from cards.domain import Card, Customer
-from kit import migrations
+from kit import audit, migrations
 from kit import tables as kit_tables
 from kit.ids import uuid7
 from kit.tables import sqlalchemy_url
@@ -30,7 +30,7 @@ def test_migrating_again_changes_nothing_and_ends_at_the_newest(database: Any):
 
 
 def test_the_tables_are_those_that_the_code_knows(engine: Any):
-    both = [tables.metadata, kit_tables.metadata]
+    both = [tables.metadata, kit_tables.metadata, audit.metadata]
     with engine.connect() as conn:
         differences = compare_metadata(MigrationContext.configure(conn), both)
 

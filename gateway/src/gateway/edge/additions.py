@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from copy import deepcopy
 from typing import Any
 
 from gateway.edge.approval import STAFF, STAFF_SESSION
@@ -70,6 +72,14 @@ def describe_views(document: dict[str, Any]) -> None:
                 schema = response.get("content", {}).get("application/json", {}).get("schema")
                 if status[0] == "2" and schema is not None:
                     _describe(_card_in(schema, member, schemas))
+
+
+def describe_switches(paths: dict[str, dict[str, Any]], switches: Iterable[str]) -> None:
+    """What switches a card answers as the card is read: the path without its last segment."""
+    for path in switches:
+        read = paths.get(path.rpartition("/")[0], {}).get("get")
+        if read is not None:
+            paths[path]["post"]["responses"]["200"] = deepcopy(read["responses"]["200"])
 
 
 def _card_in(schema: dict[str, Any], member: str, schemas: dict[str, Any]) -> dict[str, Any]:

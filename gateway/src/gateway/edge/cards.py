@@ -52,8 +52,17 @@ class CardViews:
             "POST", VIEWS, headers, msgspec.json.encode(asked), safe_to_repeat=True
         )
         if reply.status != 200:
-            raise UpstreamUnavailable(
-                said("{service} answered {status}", service="ledger", status=reply.status)
-            )
+            raise _answered("ledger", reply)
         views: dict[str, dict[str, Any]] = reply.json()["views"]
         return views
+
+
+def completed(card: Reply, part: Reply) -> Reply:
+    """The ledger's answer about one card, with what cards knows of it. UpstreamUnavailable without that."""
+    if card.status != 200:
+        raise _answered("cards", card)
+    return part._replace(body=msgspec.json.encode({**card.json(), **part.json()}))
+
+
+def _answered(service: str, reply: Reply) -> UpstreamUnavailable:
+    return UpstreamUnavailable(said("{service} answered {status}", service=service, status=reply.status))

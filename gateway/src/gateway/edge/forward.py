@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from contracts.problem import MethodNotAllowed, NotFound, Refusal
 from gateway.clients import Client, Pairs
-from gateway.edge.cards import CardViews
+from gateway.edge.cards import CardViews, completed
 from gateway.edge.cors import Cors
 from gateway.edge.identity import Identity
 from gateway.edge.limits import Limits
@@ -75,10 +75,15 @@ class Forward:
             target_of(request.scope),
             headers,
             request.body,
-            safe_to_repeat=route.method in _SAFE or route.needs_key,
+            safe_to_repeat=route.method in _SAFE or route.needs_key or route.is_part_of_card,
         )
         if route.cards_in is not None and 200 <= reply.status < 300 and reply.body:
             reply = await self._views.into(route.cards_in, reply, identity.caller)
+        elif route.is_part_of_card and reply.status == 200:
+            card = await self._clients["cards"].ask(
+                "GET", target_of(request.scope).rpartition("/")[0], headers, safe_to_repeat=True
+            )
+            reply = completed(card, reply)
         return answer_of(reply)
 
     async def _unless_known(

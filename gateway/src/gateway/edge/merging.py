@@ -9,7 +9,7 @@ from typing import Any
 
 from contracts import documents
 from contracts.problem import CODES, Refusal, ValidationFailed
-from gateway.edge.additions import describe_moves, describe_views
+from gateway.edge.additions import describe_moves, describe_switches, describe_views
 from gateway.edge.routes import METHODS, Documents
 
 SERVICES = ("programs", "auth-pins", "cards", "ledger", "wallet")
@@ -40,6 +40,7 @@ def merged(given: Documents, public_base_url: str) -> dict[str, Any]:
     paths: dict[str, dict[str, Any]] = {}
     schemas: dict[str, Any] = {"Problem": _problem_schema()}
     seen: dict[str, str] = {}
+    switches: list[str] = []
     for service, original in given.items():
         document = _own_names(service, deepcopy(dict(original)), schemas)
         describe_views(document)
@@ -49,7 +50,9 @@ def merged(given: Documents, public_base_url: str) -> dict[str, Any]:
                 operation = _public(service, item[method])
                 _claim(seen, operation["operationId"], f"{method.upper()} {path} of {service}")
                 paths.setdefault(path, {})[method] = operation
+                switches += [path] if item[method].get("x-card") else []
         schemas.update(document.get("components", {}).get("schemas", {}))
+    describe_switches(paths, switches)
     examples = _share_examples(paths)
     return {
         "openapi": "3.1.0",

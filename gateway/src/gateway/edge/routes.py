@@ -22,6 +22,8 @@ class Route(NamedTuple):
     needs_key: bool = False
     #: Where cards are in the answer that need the ledger's view: a member, or "" for the whole.
     cards_in: str | None = None
+    #: The answer is the ledger's part of the card that the path without its last segment names.
+    is_part_of_card: bool = False
 
     @property
     def for_everyone(self) -> bool:
@@ -106,4 +108,5 @@ def _route(service: str, method: str, path: str, operation: Mapping[str, Any]) -
         frozenset(callers),
         needs_key=any(key.get("required", False) for key in keys),
         cards_in=next(iter(compose.values())) if compose else None,
+        is_part_of_card=operation.get("x-card", False),
     )

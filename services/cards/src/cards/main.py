@@ -8,6 +8,7 @@ from cards.consumers import STATUS_ROWS, hear_transactions
 from cards.settings import CardsSettings
 from cards.terms import KINDS, TermsBook
 from contracts.ledger import TransactionRecorded
+from kit import audit
 from kit.app import Service, serve
 from kit.http import Peer, Upstream
 
@@ -36,6 +37,7 @@ def build(settings: CardsSettings) -> Service:
         service.at_close(upstream.close)
 
     service.include(api.vendor, api.customers, api.deletion, api.privacy, api.internal)
+    service.include(audit.router(service.work))
     return service
 
 

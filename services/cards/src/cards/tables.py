@@ -53,7 +53,7 @@ customer_words = Table(
     Column(
         "customer_id", UUID(as_uuid=True), ForeignKey("customers.id", ondelete="CASCADE"), primary_key=True
     ),
-    Index("customer_words_customer", "customer_id"),
+    Index("customer_words_customer", "customer_id", "word"),
 )
 
 #: Cards. `is_active` is a copy of the ledger's decision, as of its row `status_sequence`.
@@ -95,6 +95,15 @@ Index(
     postgresql_nulls_not_distinct=True,
 )
 Index("cards_list", cards.c.program_id, cards.c.id, postgresql_where=_live)
+Index(
+    "cards_list_store", cards.c.program_id, cards.c.enrolled_at_store_id, cards.c.id, postgresql_where=_live
+)
+Index(
+    "cards_list_inactive",
+    cards.c.program_id,
+    cards.c.id,
+    postgresql_where=_live & ~cards.c.is_active,
+)
 
 #: Links that show one card to whoever has them: only the SHA-256 of the token is kept.
 card_links = Table(

@@ -7,6 +7,8 @@ from typing import Any
 
 import pytest
 
+from cards import listing
+
 from .problems import CARDS, wrong_fields
 
 Shop = Any
@@ -80,6 +82,62 @@ async def test_a_list_is_searched_by_names_and_by_whole_contacts(shop: Shop, enr
         assert await found(text) == [ben["id"]], text
     for text in ("ria", "ana@example", "621123", "zzz", "%", "ana ben", "_na", "''"):
         assert await found(text) == [], text
+
+
+@pytest.mark.parametrize(("most", "few"), [(0, 0), (2, 0), (7000, 100)])
+async def test_people_are_found_alike_whether_they_are_gathered_or_walked(
+    shop: Shop, enrol: Call, monkeypatch: pytest.MonkeyPatch, most: int, few: int
+):
+    monkeypatch.setattr(listing, "MOST_GATHERED", most)
+    monkeypatch.setattr(listing, "FEW", few)
+    names = [("Ana", "Weber"), ("Anabel", "Ananas"), ("Ben", "Weber"), ("Ana", "Thill"), ("Eva", "Klein")]
+    made = [
+        (
+            await enrol(shop.till(number % 2), email=f"c{number}@example.com", first_name=one, last_name=two)
+        ).json()["card"]["id"]
+        for number, (one, two) in enumerate(names)
+    ]
+    await shop.owner().delete(f"{CARDS}/{made[3]}")
+
+    async def found(**params: Any) -> list[int]:
+        seen: list[int] = []
+        cursor = None
+        for _ in range(4):
+            more = {"cursor": cursor} if cursor else {}
+            asked = {"limit": 1, "count": True, **params, **more}
+            page = (await shop.owner().get(CARDS, params=asked)).json()
+            seen += [made.index(item["id"]) for item in page["items"]]
+            cursor = page["next_cursor"]
+            if cursor is None:
+                break
+        assert page["total"] == len(seen)
+        return seen
+
+    assert await found(search="ana") == [1, 0]
+    assert await found(search="web") == [2, 0]
+    assert await found(search="ana web") == [0]
+    assert await found(search="ana", store_id=shop.stores[1].id) == [1]
+    assert await found(search="zzz ana") == []
+
+
+async def test_a_list_says_how_many_there_are_when_asked(shop: Shop, enrol: Call, fresh_key: Call):
+    made = await enrol_many(shop, enrol, 5)
+    await shop.owner().delete(f"{CARDS}/{made[0]}")
+    await shop.owner().post(f"{CARDS}/{made[1]}/customer/erase", headers=fresh_key())
+    owner = shop.owner()
+
+    async def total(**params: Any) -> int:
+        return (await owner.get(CARDS, params={"limit": 1, "count": True, **params})).json()["total"]
+
+    assert await total() == 3
+    assert await total(status="active") == 3
+    assert await total(status="inactive") == 0
+    assert await total(search="guest") == 3
+    assert await total(search="guest2") == 1
+    assert await total(search="c3@example.com") == 1
+    assert await total(search="c1@example.com") == 0
+    assert await total(search="?") == 0
+    assert "total" not in (await owner.get(CARDS)).json()
 
 
 async def test_a_list_is_narrowed_by_status_and_store(shop: Shop, enrol: Call, rows: Call):

@@ -20,7 +20,7 @@ from kit.idempotency import check_key, hash_of_key, hash_of_request
 from kit.identity import Caller, StaffSessions, allow
 from kit.telemetry import trace
 from ledger.batches import Done, Operation
-from ledger.bodies import MOVES, Asking, Naming
+from ledger.bodies import MOVES, Naming
 from ledger.commands import Moves
 from ledger.domain import Approval, Asker
 from ledger.queries import Queries
@@ -68,7 +68,7 @@ class Door:
         return _answer(done)
 
     async def _operation(
-        self, body: Asking, path: str, caller: Caller, key: str | None, request: HotRequest
+        self, body: Naming, path: str, caller: Caller, key: str | None, request: HotRequest
     ) -> Operation:
         merchant_id = caller.merchant
         store_id = await self._store(body, caller, merchant_id)
@@ -92,7 +92,7 @@ class Door:
             staff_name=staff_name,
         )
 
-    async def _store(self, body: Asking, caller: Caller, merchant_id: UUID) -> UUID:
+    async def _store(self, body: Naming, caller: Caller, merchant_id: UUID) -> UUID:
         if caller.store_id is not None:
             if body.store_id not in (None, caller.store_id):
                 raise ValidationFailed.of("store_id", "not-allowed", "a till acts for its own store")

@@ -17,7 +17,6 @@ from ledger.domain import (
     RedeemPoints,
     RedeemStamps,
     Stamp,
-    SwitchCard,
     VoidPoints,
     VoidStamps,
 )
@@ -30,25 +29,12 @@ def _number(text: str) -> str:
     return digits
 
 
-class Asking(Body):
-    """What is asked of a card: the store where a user asks, and what is common to all."""
+class Naming(Body):
+    """What is asked of a card: it is named by one of its names, or by none; and what is common to all."""
 
     store_id: UUID | None = Field(None, description="Where it happens; required of users, a till has its own")
     notes: Annotated[str, Paragraph(0, 500)] | None = None
     dry_run: Flag = Field(False, description="The same answer, but nothing is kept; needs no key")
-
-    @property
-    def card(self) -> UUID | str | int | None:
-        """The card's name, as the ledger's accounts know it."""
-        raise NotImplementedError
-
-    def command(self) -> Command:
-        """What is asked."""
-        raise NotImplementedError
-
-
-class Naming(Asking):
-    """What names a card by one of its names, or by none."""
 
     card_id: UUID | None = None
     qr: Annotated[str, Line(1, 64)] | None = Field(None, description="The content of the card's QR code")
@@ -68,7 +54,12 @@ class Naming(Asking):
 
     @property
     def card(self) -> UUID | str | int | None:
+        """The card's name, as the ledger's accounts know it."""
         return self.card_id or self.qr or (int(self.number) if self.number else None)
+
+    def command(self) -> Command:
+        """What is asked."""
+        raise NotImplementedError
 
 
 class Move(Naming):
@@ -169,20 +160,6 @@ class VoidPointsBody(Naming):
 
     def command(self) -> Command:
         return VoidPoints(self.transaction_id, self.order_reference, self.amount_cents)
-
-
-class Switch(Asking):
-    """Switches the card of the path off or on."""
-
-    card_id: UUID
-    active: bool
-
-    @property
-    def card(self) -> UUID:
-        return self.card_id
-
-    def command(self) -> Command:
-        return SwitchCard(self.active)
 
 
 #: The moves: what is after the prefix, the body, what it does.

@@ -16,7 +16,7 @@ from kit.app import Service, serve
 from kit.http import Peer, Upstream
 from kit.identity import StaffSessions, key_from_x
 from kit.projection import Projection
-from ledger import archive, consumers
+from ledger import archive, consumers, switching
 from ledger.api import PREFIX, Door, routes
 from ledger.batches import Batches, Lane
 from ledger.bodies import MOVES
@@ -58,7 +58,8 @@ def build(settings: LedgerSettings) -> Service:
 
     assert service.listener is not None
     consumers.subscribe(service.listener, states, accounts)
-    service.include(routes(door, queries), archive.routes(service.work))
+    switches = switching.routes(moves, settings.idempotency_secret)
+    service.include(routes(door, queries), archive.routes(service.work), switches)
     for path in MOVES:
         service.hot["POST", PREFIX + path] = door.hot(PREFIX + path)
     service.background("projection", states.run)

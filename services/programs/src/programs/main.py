@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from kit import audit
 from kit.app import Service, serve
 from programs.api import ROUTERS
 from programs.settings import ProgramsSettings
@@ -10,7 +11,7 @@ from programs.settings import ProgramsSettings
 def build(settings: ProgramsSettings) -> Service:
     # It owns what it tells and keeps no copies of others: it hears no topic.
     service = Service(settings, title="Punchcard programs", listens=False)
-    service.include(*ROUTERS)
+    service.include(*ROUTERS, audit.router(service.work))
     return service
 
 

@@ -99,6 +99,14 @@ async def states(conn: AsyncConnection, merchant_id: UUID) -> list[Thing]:
     return found
 
 
+async def public(conn: AsyncConnection, slug: str) -> list[Thing]:
+    """What is live of the live merchant with this slug; empty when there is none."""
+    table = tables.merchants
+    named = select(table.c.id).where(table.c.slug == slug, table.c.deleted_at.is_(None))
+    merchant_id = (await conn.execute(named)).scalar_one_or_none()
+    return [] if merchant_id is None else await states(conn, merchant_id)
+
+
 def _seen(kind: type[Thing], listing: Listing) -> Select[tuple[object, ...]]:
     """The rows of this kind that such a listing may show.
 

@@ -113,6 +113,9 @@ class CardList(_Answer):
 
     items: list[CardAnswer] = Field(description="Cards, newest first")
     next_cursor: str | None = Field(description="Asks for the next page; null at the end", examples=[None])
+    total: int | None = Field(
+        default=None, description="How many there are; only there when asked by `count=true`", examples=[128]
+    )
 
 
 _PROBLEM = {

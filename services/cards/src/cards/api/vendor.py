@@ -7,7 +7,7 @@ from uuid import UUID
 
 from fastapi import APIRouter, Depends, Query, Request, Response
 
-from cards import commands, queries
+from cards import commands, listing, queries
 from cards.api.answers import CardAnswer, CardList, EnrolAnswer, LinkAnswer, StoreAnswer, problems
 from cards.api.bodies import EnrolBody, LookupBody
 from cards.api.rooms import Gathered, TheService, TheTerms, asking_store, desk_of, note_answer
@@ -107,6 +107,7 @@ async def look_up(caller: Anyone, body: LookupBody, service: TheService, book: T
     operation_id="list_cards",
     summary="List cards",
     description="Cards of the merchant's program, newest first. A till sees those that work at its store.",
+    response_model_exclude_unset=True,
     responses=problems(*COMMON),
     openapi_extra={"x-compose": {"cards": "items"}},
 )
@@ -130,15 +131,17 @@ async def list_cards(
         str | None, Query(description="`next_cursor` of the page before", max_length=64)
     ] = None,
     limit: Annotated[int, Query(description="How many at most", ge=1, le=100)] = 50,
+    count: Annotated[bool, Query(description="Tell `total`, too")] = False,
 ) -> CardList:
     asking_store(caller, store_id)
     terms = await book.of(caller.merchant)
-    wanted = queries.Filter(
+    wanted = listing.Filter(
         search, status, store_id, seen_at=caller.store_id if caller.role == "terminal" else None
     )
     async with service.work.read() as conn:
-        page = await queries.list_cards(conn, terms, wanted, cursor, limit)
-    return CardList(items=[CardAnswer.of(held) for held in page.items], next_cursor=page.next_cursor)
+        page = await listing.list_cards(conn, terms, wanted, cursor, limit)
+        total = {"total": await listing.count_cards(conn, terms, wanted)} if count else {}
+    return CardList(items=[CardAnswer.of(held) for held in page.items], next_cursor=page.next_cursor, **total)
 
 
 @router.get(

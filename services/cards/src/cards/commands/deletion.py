@@ -7,8 +7,10 @@ from uuid import UUID
 from sqlalchemy.exc import IntegrityError
 
 from cards import store
+from cards.commands import audited
 from cards.domain import Card, Held
 from contracts.problem import AlreadyExists, CardNotFound
+from kit.audit import record
 from kit.ids import now, uuid7
 from kit.work import Tx
 
@@ -50,4 +52,5 @@ async def _keep(tx: Tx, held: Held, card: Card) -> Held:
     kept = Held(card._replace(version=held.card.version + 1), held.customer)
     await store.save_deletion(tx.conn, kept.card)
     tx.say(store.state_of(kept))
+    await record(tx, audited.of_card("deleted" if card.deleted_at else "restored", held, kept))
     return kept

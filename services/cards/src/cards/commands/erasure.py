@@ -5,8 +5,10 @@ from __future__ import annotations
 from uuid import UUID
 
 from cards import store
+from cards.commands import audited
 from cards.domain import Customer, Held
 from contracts.problem import CardNotFound
+from kit.audit import record
 from kit.ids import now
 from kit.work import Tx
 
@@ -26,6 +28,7 @@ async def erase_customer(tx: Tx, merchant_id: UUID, card_id: UUID) -> Customer:
     for card in await store.next_version(tx.conn, [card.id for card in cards]):
         await store.end_links(tx.conn, card.id, now())
         tx.say(store.state_of(Held(card, erased)))
+    await record(tx, audited.of_customer("erased", customer, erased))
     return erased
 
 

@@ -12,9 +12,11 @@ from uuid import UUID
 from sqlalchemy.exc import IntegrityError
 
 from cards import store
+from cards.commands import audited
 from cards.contact import read_email, read_phone
 from cards.domain import Card, Customer, Held, Program, Terms, card_at, card_number, the_one
 from contracts.problem import CardNotFound, CustomerConflict, PreconditionFailed, ValidationFailed
+from kit.audit import record
 from kit.ids import now, uuid7
 from kit.work import Tx
 
@@ -64,6 +66,7 @@ async def enrol(tx: Tx, terms: Terms, joining: Joining, desk: Desk) -> Enrolled:
         return Enrolled(held, is_new=False)
     token = await _new_link(tx, card.id)
     tx.say(store.state_of(held))
+    await record(tx, audited.of_card("created", None, held))
     return Enrolled(held, is_new=True, link_token=token)
 
 
@@ -90,6 +93,7 @@ async def _customer(tx: Tx, terms: Terms, joining: Joining) -> Customer:
             created_at=now(),
         )
         if await store.add_customer(tx.conn, customer):
+            await record(tx, audited.of_customer("created", None, customer))
             return customer
     raise AssertionError("this customer comes and goes")
 
@@ -143,10 +147,12 @@ def link_hash(token: str) -> bytes:
 
 async def new_link(tx: Tx, merchant_id: UUID, card_id: UUID) -> str:
     """A new link's token; all others of the card end."""
-    if await store.live_card(tx.conn, merchant_id, id=card_id) is None:
+    held = await store.live_card(tx.conn, merchant_id, id=card_id)
+    if held is None:
         raise CardNotFound
     await store.lock_card(tx.conn, card_id)
     await store.end_links(tx.conn, card_id, now())
+    await record(tx, audited.of_link(held.card))
     return await _new_link(tx, card_id)
 
 
@@ -169,6 +175,7 @@ async def change_customer(
         return before
     after = after._replace(version=before.version + 1)
     await _save(tx, after)
+    await record(tx, audited.of_customer("changed", before, after))
     if any(getattr(before, name) != getattr(after, name) for name in TOLD_OF_CUSTOMER):
         await _tell_cards(tx, after)
     return after

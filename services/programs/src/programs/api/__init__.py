@@ -1,4 +1,4 @@
-"""HTTP in: admin and vendor routes, and what other services may read."""
+"""HTTP in: admin, vendor and public routes, and what other services may read."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from programs.api import (
     admin_programs,
     admin_stores,
     internal,
+    public,
     vendor_program,
     vendor_rewards,
 )
@@ -17,5 +18,6 @@ ROUTERS = (
     admin_programs.router,
     vendor_program.router,
     vendor_rewards.router,
+    public.router,
     internal.router,
 )

@@ -10,8 +10,7 @@ from contracts.problem import MerchantNotFound
 from kit.ids import now, uuid7
 from kit.work import Tx
 from programs import domain, store
-from programs.commands.facts import tell
-from programs.commands.keeping import keep, live_merchant
+from programs.commands.keeping import begin, keep, live_merchant
 from programs.domain import Merchant, Seen, Settings
 
 
@@ -20,9 +19,7 @@ async def create_merchant(tx: Tx, fields: Mapping[str, Any]) -> Merchant:
     moment = now()
     merchant = Merchant(id=uuid7(), created_at=moment, updated_at=moment, **fields)
     settings = Settings(id=merchant.id, created_at=moment, updated_at=moment)
-    await store.add(tx.conn, merchant)
-    await store.add(tx.conn, settings)
-    tell(tx, merchant, settings)
+    await begin(tx, merchant, settings)
     return merchant
 
 

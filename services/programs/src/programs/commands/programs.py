@@ -10,8 +10,7 @@ from contracts.problem import MerchantNotFound, ProgramNotFound
 from kit.ids import now, uuid7
 from kit.work import Tx
 from programs import domain, store
-from programs.commands.facts import tell
-from programs.commands.keeping import keep, live_merchant
+from programs.commands.keeping import begin, keep, live_merchant
 from programs.domain import Program, Seen
 
 
@@ -28,8 +27,7 @@ async def create_program(tx: Tx, merchant_id: UUID, fields: Mapping[str, Any]) -
     moment = now()
     program = Program(id=uuid7(), merchant_id=merchant_id, created_at=moment, updated_at=moment, **fields)
     domain.check(program)
-    await store.add(tx.conn, program)
-    tell(tx, program)
+    await begin(tx, program)
     return program
 
 

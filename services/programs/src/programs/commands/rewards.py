@@ -10,8 +10,7 @@ from contracts.problem import MerchantNotFound, ProgramNotFound, RewardNotFound
 from kit.ids import now, uuid7
 from kit.work import Tx
 from programs import domain, store
-from programs.commands.facts import tell
-from programs.commands.keeping import keep, live_merchant
+from programs.commands.keeping import begin, keep, live_merchant
 from programs.domain import Reward, Seen
 
 
@@ -31,8 +30,7 @@ async def create_reward(tx: Tx, merchant_id: UUID, fields: Mapping[str, Any]) ->
         **fields,
     )
     domain.check(reward)
-    await store.add(tx.conn, reward)
-    tell(tx, reward)
+    await begin(tx, reward)
     return reward
 
 

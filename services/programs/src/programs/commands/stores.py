@@ -10,8 +10,7 @@ from contracts.problem import MerchantNotFound, StoreNotFound
 from kit.ids import now, uuid7
 from kit.work import Tx
 from programs import domain, store
-from programs.commands.facts import tell
-from programs.commands.keeping import keep, live_merchant
+from programs.commands.keeping import begin, keep, live_merchant
 from programs.domain import Seen, Store
 
 
@@ -20,8 +19,7 @@ async def create_store(tx: Tx, merchant_id: UUID, fields: Mapping[str, Any]) -> 
     moment = now()
     made = Store(id=uuid7(), merchant_id=merchant_id, created_at=moment, updated_at=moment, **fields)
     domain.check(made)
-    await store.add(tx.conn, made)
-    tell(tx, made)
+    await begin(tx, made)
     return made
 
 

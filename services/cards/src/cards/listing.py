@@ -1,0 +1,216 @@
+"""Lists of cards: newest first, page by page, narrowed and searched; as quick on a million as on a hundred.
+
+A search by names goes one of two ways. Few people are called so: their cards are gathered and sorted. Many
+are: cards are walked newest first, each asked for its words, until the page is full. Each statement can be
+carried out in one way only, so that no guess of the planner about words or names decides how long it takes.
+"""
+
+from __future__ import annotations
+
+import base64
+import re
+import sys
+from collections.abc import Sequence
+from contextlib import suppress
+from typing import Any, Literal, NamedTuple
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, Select, and_, false, func, literal, or_, select, true
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from cards import store, tables
+from cards.contact import read_email, read_phone
+from cards.domain import Held, Terms, read_number, search_words
+from contracts.problem import ValidationFailed
+
+WORDS_SEARCHED = 5
+#: Up to so many people are gathered; about where gathering and walking a million cards take as long.
+MOST_GATHERED = 7000
+#: So few are gathered without looking for a rarer word.
+FEW = 100
+_cards, _customers, _words = tables.cards, tables.customers, tables.customer_words
+
+
+class Filter(NamedTuple):
+    """Which cards to list. `seen_at` is the till's store: it sees cards that work there."""
+
+    search: str | None = None
+    status: Literal["active", "inactive"] | None = None
+    store_id: UUID | None = None
+    seen_at: UUID | None = None
+
+
+class Page(NamedTuple):
+    items: Sequence[Held]
+    next_cursor: str | None
+
+
+async def list_cards(
+    conn: AsyncConnection, terms: Terms, wanted: Filter, cursor: str | None, limit: int
+) -> Page:
+    """Cards of the live program, newest first."""
+    if terms.program is None:
+        return Page([], None)
+    conditions = _listed(terms.program.id, terms, wanted)
+    if cursor is not None:
+        conditions.append(_cards.c.id < read_cursor(cursor))
+    ids = await _ids(conn, terms, wanted.search, conditions, limit + 1)
+    if not ids:
+        return Page([], None)
+    rows = await conn.execute(
+        store.held_rows().where(_cards.c.id.in_(ids[:limit])).order_by(_cards.c.id.desc())
+    )
+    found = [store.held_of(row) for row in rows]
+    return Page(found, cursor_of(ids[limit - 1]) if len(ids) > limit else None)
+
+
+async def count_cards(conn: AsyncConnection, terms: Terms, wanted: Filter) -> int:
+    """How many cards all pages of this list hold. It reads them all: for those who ask."""
+    if terms.program is None:
+        return 0
+    gone = select(_customers.c.id).where(
+        _customers.c.id == _cards.c.customer_id, _customers.c.erased_at.is_not(None)
+    )
+    conditions = [*_listed(terms.program.id, terms, wanted), ~gone.exists()]
+    if wanted.search is not None:
+        conditions.append(await _searched(conn, terms, wanted.search))
+    counted = select(func.count()).select_from(_cards).where(*conditions)
+    return int((await conn.execute(counted)).scalar_one())
+
+
+async def _searched(conn: AsyncConnection, terms: Terms, search: str) -> ColumnElement[bool]:
+    """The same cards as the pages show, in words that leave the planner its choice."""
+    if (ways := await _whole(conn, terms, search)) is not None:
+        return or_(false(), *ways)
+    called = [
+        _cards.c.customer_id.in_(select(_words.c.customer_id).where(*_begins(terms.merchant_id, word)))
+        for word in search_words(search)[:WORDS_SEARCHED]
+    ]
+    return and_(*called) if called else false()
+
+
+def _listed(program_id: UUID, terms: Terms, wanted: Filter) -> list[ColumnElement[bool]]:
+    found: list[ColumnElement[bool]] = [_cards.c.program_id == program_id, _cards.c.deleted_at.is_(None)]
+    if wanted.status is not None:
+        # As the index of inactive cards says it, so that it is used.
+        found.append(_cards.c.is_active if wanted.status == "active" else ~_cards.c.is_active)
+    if wanted.store_id is not None:
+        found.append(_cards.c.enrolled_at_store_id == wanted.store_id)
+    if wanted.seen_at is not None and not terms.cross_location:
+        found.append(or_(_cards.c.scope_store_id.is_(None), _cards.c.scope_store_id == wanted.seen_at))
+    return found
+
+
+async def _ids(
+    conn: AsyncConnection, terms: Terms, search: str | None, conditions: list[ColumnElement[bool]], limit: int
+) -> list[UUID]:
+    """The newest cards that are searched for."""
+    if search is None:
+        statement: Select[Any] = _walk(conditions)
+    elif (ways := await _whole(conn, terms, search)) is not None:
+        if not ways:
+            return []
+        statement = _walk([*conditions, or_(*ways)])
+    else:
+        words = search_words(search)[:WORDS_SEARCHED]
+        count, rarest = await _rarest(conn, terms.merchant_id, words)
+        if count == 0:
+            return []
+        if count <= MOST_GATHERED:
+            others = [_is_called(word) for word in words if word != rarest]
+            statement = _gather(terms.merchant_id, rarest, [*conditions, *others])
+        else:
+            statement = _walk([*conditions, *map(_is_called, words)])
+    rows = await conn.execute(statement.limit(limit))
+    return list(rows.scalars())
+
+
+def _walk(conditions: Sequence[ColumnElement[bool]]) -> Select[Any]:
+    """Cards newest first; those of erased people are passed over."""
+    not_erased = select(_customers.c.erased_at.is_(None)).where(_customers.c.id == _cards.c.customer_id)
+    return (
+        select(_cards.c.id)
+        .where(*conditions, not_erased.correlate(_cards).limit(1).scalar_subquery())
+        .order_by(_cards.c.id.desc())
+    )
+
+
+def _gather(merchant_id: UUID, word: str, conditions: Sequence[ColumnElement[bool]]) -> Select[Any]:
+    """The cards of all who are called so, sorted. Of erased people no words are kept."""
+    called = select(_words.c.customer_id).distinct().where(*_begins(merchant_id, word)).subquery()
+    # With an offset it stays as it is written: for each customer, their cards.
+    theirs = (
+        select(_cards.c.id)
+        .where(_cards.c.customer_id == called.c.customer_id, *conditions)
+        .offset(0)
+        .lateral("theirs")
+    )
+    return select(theirs.c.id).select_from(called.join(theirs, true())).order_by(theirs.c.id.desc())
+
+
+async def _rarest(conn: AsyncConnection, merchant_id: UUID, words: Sequence[str]) -> tuple[int, str]:
+    """How many are called so, and the word; a long one is likely rare enough to look at no other."""
+    found = (0, "")
+    for word in sorted(words, key=len, reverse=True):
+        count = await _count(conn, merchant_id, word)
+        if not found[1] or count < found[0]:
+            found = (count, word)
+        if count <= FEW:
+            break
+    return found
+
+
+async def _count(conn: AsyncConnection, merchant_id: UUID, word: str) -> int:
+    """How many words begin so; counted as far as it matters."""
+    some = select(literal(1)).where(*_begins(merchant_id, word)).limit(MOST_GATHERED + 1).subquery()
+    return int((await conn.execute(select(func.count()).select_from(some))).scalar_one())
+
+
+def _begins(merchant_id: UUID, word: str) -> tuple[ColumnElement[bool], ...]:
+    # Words are compared by code point: this range is what begins with it, in a plan that knows no value.
+    return (_words.c.merchant_id == merchant_id, _range(word))
+
+
+def _is_called(word: str) -> ColumnElement[bool]:
+    """Whether a word of the card's customer begins so, asked card by card."""
+    asked = select(literal(True)).where(_words.c.customer_id == _cards.c.customer_id, _range(word))
+    return asked.correlate(_cards).limit(1).scalar_subquery()
+
+
+def _range(word: str) -> ColumnElement[bool]:
+    return and_(_words.c.word >= word, _words.c.word <= word + chr(sys.maxunicode))
+
+
+async def _whole(conn: AsyncConnection, terms: Terms, text: str) -> list[ColumnElement[bool]] | None:
+    """Conditions for a whole e-mail, phone or card number; None when it has the shape of a name."""
+    email_key = phone = None
+    found: list[ColumnElement[bool]] = []
+    if "@" in text:
+        with suppress(ValidationFailed):
+            email_key = read_email(text)
+    else:
+        if (number := read_number(text)) is not None:
+            found.append(_cards.c.card_number == number)
+        if re.fullmatch(r"[+\d\s()./-]{3,40}", text):
+            with suppress(ValidationFailed):  # not a whole phone number: the other ways remain
+                phone = read_phone(text, terms.country)
+        if not found and phone is None:
+            return None
+    if email_key is not None or phone is not None:
+        people = await store.customers_named(conn, terms.merchant_id, email_key, phone)
+        if people:
+            found.append(_cards.c.customer_id.in_([customer.id for customer in people]))
+    return found
+
+
+def cursor_of(last_id: UUID) -> str:
+    """Opaque to callers: where the next page begins."""
+    return base64.urlsafe_b64encode(last_id.bytes).rstrip(b"=").decode()
+
+
+def read_cursor(cursor: str) -> UUID:
+    """ValidationFailed for one that we never gave."""
+    try:
+        return UUID(bytes=base64.b64decode(cursor + "==", altchars=b"-_", validate=True))
+    except ValueError:
+        raise ValidationFailed.of("cursor", "bad-format", "is not a cursor of this list") from None
