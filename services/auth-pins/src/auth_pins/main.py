@@ -11,6 +11,7 @@ from auth_pins.hashing import Hashing
 from auth_pins.places import Places
 from auth_pins.settings import AuthPinsSettings
 from auth_pins.tokens import Tokens
+from kit import audit
 from kit.app import Service, serve
 from kit.http import Peer, Upstream
 from kit.mail import Mail
@@ -52,7 +53,7 @@ def build(settings: AuthPinsSettings) -> Service:
     service.background("password resets", forgotten.run)
 
     service.http.state.desk, service.http.state.forgotten = desk, forgotten
-    service.include(*ROUTERS)
+    service.include(*ROUTERS, audit.router(service.work))
     return service
 
 

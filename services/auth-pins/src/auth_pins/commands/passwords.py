@@ -10,6 +10,7 @@ import asyncio
 from datetime import datetime
 from uuid import UUID
 
+from auth_pins.commands import audited
 from auth_pins.desk import Desk
 from auth_pins.domain import RESET_LETTERS, RESET_LIVES, email_key
 from auth_pins.letters import password_reset
@@ -17,6 +18,7 @@ from auth_pins.store import resets, users
 from auth_pins.tables import Record
 from auth_pins.tokens import new_secret, sha256_of
 from contracts.problem import PasswordWrong, ResetTokenInvalid
+from kit.audit import record
 from kit.ids import now
 from kit.work import Tx
 
@@ -40,6 +42,7 @@ async def change_password(desk: Desk, user_id: UUID, session_id: UUID | None, cu
         await users.end_sessions(tx.conn, user_id, moment, but=session_id)
         await end_links(desk, tx, user_id, moment)
         changed = await users.touch(tx.conn, user_id, password_hash=password_hash)
+        await record(tx, audited.of_password(changed))
         tx.say(await users.state(tx.conn, changed, moment))
 
 
