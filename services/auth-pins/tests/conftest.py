@@ -229,7 +229,14 @@ async def open_house(database: Any, programs: FakePrograms, tmp_path: Path) -> A
     opened: list[Service] = []
 
     async def make(**members: Any) -> House:
-        cheap = {"pin_hash_cost": 4, "password_hash_cost": 4, "programs_url": programs.url}
+        cheap = {
+            "pin_hash_cost": 4,
+            "password_hash_cost": 4,
+            "programs_url": programs.url,
+            # Crowds wait for their turn on a slow machine too.
+            "database_pool_size": 32,
+            "hash_wait_ms": 10_000,
+        }
         settings = AuthPinsSettings.load(**keys.settings("auth-pins", url, **{**cheap, **members}))
         service = build(settings)
         opened.append(service)

@@ -123,7 +123,7 @@ async def test_a_row_tells_what_was_there_before_and_after(house):
     assert [row.action for row in (created, changed, deleted)] == ["created", "changed", "deleted"]
     assert created.after["email"] == "anna@example.com"
     assert (changed.before, changed.after) == (
-        {"email": "anna@example.com", "locale": "en"},
+        {"email": "anna@example.com", "locale": "fr"},
         {"email": "new@b.lu", "locale": "de"},
     )
     assert deleted.changed == ["deleted_at", "deleted_by", "sessions_revoked_at"]

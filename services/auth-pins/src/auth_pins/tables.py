@@ -120,6 +120,7 @@ terminals = Table(
     Column("environment", Text, nullable=False),
     Column("version", BigInteger, nullable=False),
     _instant("sessions_revoked_at"),
+    _instant("last_used_at"),
     *_life(),
     Index("terminals_of_merchant", "merchant_id", "id"),
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import NamedTuple
 from uuid import UUID
@@ -79,6 +80,14 @@ async def delete_terminal(desk: Desk, terminal_id: UUID, merchant_id: UUID | Non
         changed = await terminals.change(tx.conn, terminal_id, moment, **ended)
         await record(tx, audited.of_terminal("deleted", terminal, changed))
         tx.say(await terminals.state(tx.conn, changed, moment))
+
+
+async def note_used(desk: Desk, times: Mapping[UUID, datetime]) -> None:
+    """When these called last; never later than now, whatever the teller's clock says."""
+    moment = now()
+    async with desk.work() as tx:
+        if times:
+            await terminals.used(tx.conn, {name: min(at, moment) for name, at in times.items()})
 
 
 async def _held(tx: Tx, terminal_id: UUID, merchant_id: UUID | None) -> Record:
