@@ -2,8 +2,8 @@
 
 from alembic import op
 
-revision = "0003_statistics"
-down_revision = "0002_voids_and_history"
+revision = "0006_statistics"
+down_revision = "0005_add_audit"
 
 GENERATIONS = """
 CREATE TABLE statistics_generations (
