@@ -27,14 +27,18 @@ from .counting import PAIRS, snapshot
 
 _numbers = itertools.count(1)
 
-#: A follower in a process of its own, so that it can be killed. It counts one poll in many small ones.
+#: A follower in a process of its own, so that it can be killed. It counts in many small polls, and slowly.
 PROCESS = """
 import asyncio, sys
 from ledger.statistics import following
 from ledger.statistics.calendar import Calendars
 following.POLL_RECORDS, following.GATHER_S = 7, 0
+quickly = following.hear
+async def slowly(polled):
+    await asyncio.sleep(0.03)
+    return await quickly(polled)
+following.hear = slowly
 url, bootstrap, *topics = sys.argv[1:]
-print("counting", flush=True)
 asyncio.run(following.Follower(url, bootstrap, Calendars(), topics).run())
 """
 
@@ -73,6 +77,9 @@ class Shop:
 
     async def rebuilt(self) -> Any:
         return await rebuild(self.world.app_url, self.bootstrap, topics=self.topics)
+
+    def counted(self) -> int:
+        return int(self.world.rows("SELECT coalesce(sum(transactions), 0) FROM statistics_totals")[0][0])
 
     async def is_counted(self) -> bool:
         return await asyncio.to_thread(self._is_counted)
@@ -134,20 +141,20 @@ async def test_it_keeps_up_and_says_until_when(shop: Shop) -> None:
 
 async def test_killed_in_the_middle_again_and_again_it_counts_everything_once(shop: Shop) -> None:
     await shop.trade(cards=10, stamps=30)
-    seen = set()
-    for wait_s in (0.9, 0.5, 0.7, 0.4):
+    seen = [0]
+    for _ in range(3):
         process = await asyncio.create_subprocess_exec(
-            *(sys.executable, "-c", PROCESS, shop.world.app_url, shop.bootstrap, *shop.topics),
-            stdout=asyncio.subprocess.PIPE,
+            sys.executable, "-c", PROCESS, shop.world.app_url, shop.bootstrap, *shop.topics
         )
-        assert process.stdout is not None
-        await process.stdout.readline()
-        await asyncio.sleep(wait_s)
-        os.kill(process.pid, signal.SIGKILL)
-        await process.wait()
-        seen.add(shop.world.rows("SELECT coalesce(sum(transactions), 0) FROM statistics_totals")[0][0])
+        try:
+            await until(lambda: asyncio.to_thread(lambda: shop.counted() > seen[-1]))
+        finally:
+            os.kill(process.pid, signal.SIGKILL)
+            await process.wait()
+        seen.append(shop.counted())
 
-    assert any(0 < count < 310 for count in seen), f"no kill came in the middle: {seen}"
+    assert seen == sorted(set(seen)), "each went on where the one before was killed"
+    assert seen[1] < 310, "the first kill came in the middle"
     async with following(shop):
         await until(shop.is_counted)
 

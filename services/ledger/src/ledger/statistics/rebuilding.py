@@ -21,8 +21,8 @@ from ledger.statistics.projecting import Polled, Projector, hear
 from ledger.statistics.reading import connect, reader
 from ledger.statistics.store import Connection, Place
 
-POLL_RECORDS = 5000
-PARTITION_BYTES = 1024 * 1024
+POLL_RECORDS = 20_000
+PARTITION_BYTES = 4 * 1024 * 1024
 #: With fewer records to go the live generation is held for as long as they take.
 NEAR_RECORDS = 2000
 STALLED_AFTER_S = 30.0
