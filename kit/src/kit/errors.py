@@ -47,6 +47,18 @@ _BY_TYPE = {
 _MESSAGES = {"required": "is required", "unknown-field": "is not known here"}
 
 
+class HeadTooLarge(MalformedRequest):
+    """What comes before, around or behind the body is more than anybody needs."""
+
+    status = 431
+
+
+class TooSlow(MalformedRequest):
+    """The request began and did not end."""
+
+    status, retryable = 408, True
+
+
 def refusal_of(errors: Sequence[Any]) -> Refusal:
     """The refusal for pydantic's errors, each with its field and a stable code."""
     if any(error["type"] == "json_invalid" for error in errors):
