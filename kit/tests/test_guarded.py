@@ -278,6 +278,18 @@ def test_before_http_1_1_no_host_was_needed(guarded: Any):
     assert status == 200
 
 
+@pytest.mark.parametrize("number", [b"1" * 31, b"1" * 5000, b"1e999"])
+def test_a_number_that_is_too_large_is_its_fields_fault(guarded: Any, number: bytes):
+    content = b'{"label": "x", "weight_grams": %s}' % number
+    head = POST.replace(b"/hot", b"/parcels/5") + b"Content-Length: %d\r\n" % len(content)
+
+    ((status, _, body),) = exchange(guarded, [head + LAST + content])
+
+    (wrong,) = json.loads(body)["errors"]
+    assert (status, wrong["field"]) == (422, "weight_grams")
+    assert wrong["code"] in ("too-large", "wrong-type")
+
+
 @pytest.mark.parametrize("path", [b"/health%2flive", b"/health%2Flive"])
 def test_a_hidden_slash_is_no_slash(guarded: Any, path: bytes):
     ((status, *_),) = exchange(guarded, [b"GET %s HTTP/1.1\r\nHost: toy\r\n" % path + LAST])

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from contracts.problem import BodyTooLarge, MalformedRequest, NotFound, Refusal, UnsupportedMediaType
 from kit import errors, telemetry
+from kit.bodies import readable
 from kit.telemetry import Trace, log, trace_of
 
 if TYPE_CHECKING:
@@ -74,7 +75,7 @@ class Edge:
                 answer = await hot(HotRequest(scope, headers, body, current))
                 await out.answer(answer.status, answer.headers, answer.body)
             else:
-                await self._service.http(scope, _replay(body, receive), out)
+                await self._service.http(scope, _replay(readable(body), receive), out)
         except Refusal as refusal:
             await self._refuse(out, path, refusal)
         except _CallerLeft:
