@@ -233,8 +233,10 @@ async def test_half_a_request_is_none(service: Service):
     scope = {
         "type": "http",
         "method": "POST",
+        "http_version": "1.1",
         "path": "/half",
-        "headers": [(b"content-type", b"application/json")],
+        "raw_path": b"/half",
+        "headers": [(b"host", b"toy"), (b"content-type", b"application/json")],
     }
     await service.app(scope, receive, send_message)
 

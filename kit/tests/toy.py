@@ -47,10 +47,15 @@ async def hot(request: HotRequest) -> Answer:
     return Answer(200, request.body or b"{}")
 
 
+async def who(request: HotRequest) -> Answer:
+    return Answer(200, request.headers.get(b"x-who", b"nobody") + b" " + request.body)
+
+
 def build(settings: ServiceSettings) -> Service:
     service = Service(settings, title="Toy", listens=False)
     service.include(router)
     service.hot["POST", "/hot"] = hot
+    service.hot["POST", "/who"] = who
     return service
 
 

@@ -24,8 +24,8 @@ from starlette.requests import Request
 from contracts.documents import document
 from contracts.problem import NotFound, Refusal
 from kit import errors, telemetry
-from kit.corked import ABORT, CorkedProtocol
 from kit.edge import Answer, Edge, Hot, HotRequest, Receive, Scope, Send
+from kit.guarded import ABORT, GuardedProtocol
 from kit.idempotency import Idempotency, needs_key
 from kit.identity import Callers, Signer, TrustedKeys, allow
 from kit.listener import Listener
@@ -309,7 +309,8 @@ def serve(service: Service) -> None:
     config = uvicorn.Config(
         service.app,
         loop="uvloop",
-        http=CorkedProtocol,
+        http=GuardedProtocol,
+        ws="none",
         lifespan="on",
         access_log=False,
         log_config=None,

@@ -10,18 +10,10 @@ from gateway.edge.cards import CardViews, completed
 from gateway.edge.cors import Cors
 from gateway.edge.identity import Identity
 from gateway.edge.limits import Limits
-from gateway.edge.requests import (
-    NOT_KNOWN,
-    PROBE,
-    Desk,
-    Ongoing,
-    answer_of,
-    checked_key,
-    read_json,
-    target_of,
-)
+from gateway.edge.requests import NOT_KNOWN, PROBE, Desk, Ongoing, answer_of, checked_key, target_of
 from gateway.edge.routes import Route, RouteTable
 from kit import errors, telemetry
+from kit.bodies import read_json
 from kit.edge import Answer, HotRequest, Receive, Scope, Send
 
 _SAFE = ("GET", "HEAD")
