@@ -221,8 +221,10 @@ async def open_house(database: Any, programs: FakePrograms, tmp_path: Path) -> A
     opened: list[Service] = []
 
     async def make(**members: Any) -> House:
-        cheap = {"pin_hash_cost": 4, "password_hash_cost": 4, "programs_url": programs.url}
-        settings = AuthPinsSettings.load(**keys.settings("auth-pins", url, **{**cheap, **members}))
+        cheap = {"pin_hash_cost": 4, "password_hash_cost": 4, "hash_wait_ms": 20_000}
+        settings = AuthPinsSettings.load(
+            **keys.settings("auth-pins", url, programs_url=programs.url, **{**cheap, **members})
+        )
         service = build(settings)
         opened.append(service)
         return House(service, keys, programs)

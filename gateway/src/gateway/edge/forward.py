@@ -21,10 +21,12 @@ from gateway.edge.requests import (
     target_of,
 )
 from gateway.edge.routes import Route, RouteTable
+from gateway.settings import GatewaySettings
 from kit import errors, telemetry
 from kit.edge import Answer, HotRequest, Receive, Scope, Send
 
 _SAFE = ("GET", "HEAD")
+REPORTS = "/reports/"
 #: What the gateway answers itself.
 Own = Callable[[HotRequest, Identity], Awaitable[Answer | Ongoing]]
 
@@ -40,7 +42,7 @@ class Forward:
         clients: Mapping[str, Client],
         views: CardViews,
         cors: Cors,
-        public_base_url: str,
+        settings: GatewaySettings,
         own: Mapping[str, Own],
     ) -> None:
         self._table = table
@@ -49,7 +51,8 @@ class Forward:
         self._clients = clients
         self._views = views
         self._cors = cors
-        self._base = public_base_url
+        self._base = settings.public_base_url
+        self._report_timeout_s = settings.report_timeout_ms / 1000
         self._own = own
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -94,6 +97,7 @@ class Forward:
             headers,
             request.body,
             safe_to_repeat=route.method in _SAFE or route.needs_key or route.is_part_of_card,
+            timeout_s=self._report_timeout_s if REPORTS in route.path else None,
         )
         if route.cards_in is not None and 200 <= reply.status < 300 and reply.body:
             reply = await self._views.into(route.cards_in, reply, identity.caller)

@@ -10,6 +10,7 @@ from auth_pins.hashing import Hashing
 from auth_pins.places import Places
 from auth_pins.settings import AuthPinsSettings
 from auth_pins.tokens import Tokens
+from auth_pins.turns import Turns
 from kit.app import Service, serve
 from kit.http import Peer, Upstream
 
@@ -37,6 +38,7 @@ def build(settings: AuthPinsSettings) -> Service:
         places=places,
         tokens=Tokens(service.signer),
         signer=service.signer,
+        turns=Turns(settings.hash_wait_ms / 1000),
     )
     upkeep = Upkeep(desk)
     service.background("upkeep", upkeep.run)

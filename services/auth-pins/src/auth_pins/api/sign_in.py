@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Response
-from pydantic import BaseModel, Field, StringConstraints
+from pydantic import BaseModel, Field
 
 from auth_pins import queries
 from auth_pins.api.access import AUTH, Anyone, AnyUser, TheDesk
@@ -29,7 +29,7 @@ class Credentials(Body):
 class RefreshToken(Body):
     refresh_token: Annotated[
         str,
-        StringConstraints(strict=True, min_length=1, max_length=256),
+        Line(1, 256),
         Field(repr=False, description="The newest one that was given", examples=["5Tq…"]),
     ]
 
