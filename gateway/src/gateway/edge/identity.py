@@ -58,10 +58,17 @@ class Identity(NamedTuple):
 class Identities:
     """Reads credentials; what was read is kept by its SHA-256 until anything it rests on changes."""
 
-    def __init__(self, projection: Projection, signer: Signer, consuming: Callable[[], bool]) -> None:
+    def __init__(
+        self,
+        projection: Projection,
+        signer: Signer,
+        consuming: Callable[[], bool],
+        used: Callable[[UUID], None],
+    ) -> None:
         self._projection = projection
         self._signer = signer
         self._consuming = consuming
+        self._used = used
         self._kept: dict[bytes, Identity] = {}
         self._changes = 0
         self._verifier = Verifier(self._signing_key, USER, "auth-pins")
@@ -120,6 +127,7 @@ class Identities:
         store = await self._load(StoreChanged, terminal.store_id)
         if store is None or store.deleted_at is not None:
             raise Unauthenticated
+        self._used(terminal.id)
         caller = Caller(
             "terminal", terminal.merchant_id, store.id, terminal.id, environment=terminal.environment
         )

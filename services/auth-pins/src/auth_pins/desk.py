@@ -11,6 +11,7 @@ from auth_pins.tokens import Tokens
 from auth_pins.turns import Turns
 from kit.idempotency import Idempotency
 from kit.identity import Signer
+from kit.mail import Mail
 from kit.work import Work
 
 
@@ -25,3 +26,4 @@ class Desk(NamedTuple):
     tokens: Tokens
     signer: Signer
     turns: Turns
+    mail: Mail

@@ -10,7 +10,7 @@ from cards.letters import Letters
 from cards.settings import CardsSettings
 from cards.terms import KINDS, TermsBook
 from contracts.ledger import TransactionRecorded
-from kit import audit
+from kit import audit, parked
 from kit.app import Service, serve
 from kit.http import Peer, Upstream
 from kit.mail import Mail
@@ -47,7 +47,7 @@ def build(settings: CardsSettings) -> Service:
     service.include(
         api.vendor, api.customers, api.deletion, api.privacy, api.public, api.own_card, api.internal
     )
-    service.include(audit.router(service.work))
+    service.include(audit.router(service.work), parked.router(service.work, service.idempotency))
     return service
 
 
