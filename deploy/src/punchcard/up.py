@@ -64,6 +64,7 @@ def _given() -> dict[str, str]:
         "CORS_ORIGINS",
         "TRUSTED_PROXIES",
         "DOCS_ENABLED",
+        "METRICS_NETWORKS",
         "PIN_HASH_COST",
         "PASSWORD_HASH_COST",
         "MAIL_FROM",

@@ -11,7 +11,7 @@ from contracts.auth_pins import SigningKeysChanged, TerminalChanged, UserChanged
 from contracts.programs import MerchantChanged, StoreChanged
 from gateway.clients import Client
 from gateway.edge import feed, merging, own, reading
-from gateway.edge.addresses import Addresses
+from gateway.edge.addresses import Addresses, Insiders
 from gateway.edge.cards import CardViews
 from gateway.edge.cors import Cors
 from gateway.edge.door import Door
@@ -48,10 +48,10 @@ def build(settings: GatewaySettings, documents: Documents | None = None) -> Serv
     service.http.state.desk = desk
     service.http.state.services = Services(clients, service.signer, service.work)
     service.http.router.redirect_slashes = False
+    service.shows_metrics_to = Insiders(settings.metrics_readers)
     service.include(reading.router(settings, documents))
     streams = {feed.PATH: feed.Feed(service, identities, settings).answer}
-    base = settings.public_base_url
-    service.http.mount("/api", Forward(table, desk, limits, clients, views, cors, base, streams))
+    service.http.mount("/api", Forward(table, desk, limits, clients, views, cors, settings, streams))
     service.app = Door(service, cors)
     return service
 

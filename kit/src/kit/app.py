@@ -76,6 +76,8 @@ class Service:
         )
         #: True once the process was told to end: an answer that goes on for ever ends now.
         self.leaving = False
+        #: Who may read the metrics; to all others there is nothing at their address.
+        self.shows_metrics_to: Callable[[Scope], bool] = lambda scope: True
         self.hot: dict[tuple[str, str], Hot] = {}
         self._background: list[tuple[str, Callable[[], Awaitable[None]]]] = [
             ("idempotent answers", self.idempotency.forget_old)
@@ -186,7 +188,9 @@ class Service:
             return {"status": "ready" if good else "not ready", **parts}
 
         @router.get("/metrics")
-        async def metrics() -> Response:
+        async def metrics(request: Request) -> Response:
+            if not self.shows_metrics_to(request.scope):
+                raise NotFound
             return Response(telemetry.metrics_text(), media_type="text/plain; version=0.0.4")
 
         return router
