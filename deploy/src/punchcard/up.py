@@ -66,6 +66,7 @@ def _given() -> dict[str, str]:
         "DOCS_ENABLED",
         "PIN_HASH_COST",
         "PASSWORD_HASH_COST",
+        "OIDC_ISSUERS",
         "MAIL_FROM",
         "SMTP_HOST",
         "SMTP_PORT",
