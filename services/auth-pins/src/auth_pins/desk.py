@@ -9,6 +9,7 @@ from auth_pins.issuers import Issuers
 from auth_pins.places import Places
 from auth_pins.settings import AuthPinsSettings
 from auth_pins.tokens import Tokens
+from auth_pins.turns import Turns
 from kit.idempotency import Idempotency
 from kit.identity import Signer
 from kit.mail import Mail
@@ -25,5 +26,6 @@ class Desk(NamedTuple):
     places: Places
     tokens: Tokens
     signer: Signer
+    turns: Turns
     mail: Mail
     issuers: Issuers

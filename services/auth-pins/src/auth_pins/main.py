@@ -12,6 +12,7 @@ from auth_pins.issuers import Issuers
 from auth_pins.places import Places
 from auth_pins.settings import AuthPinsSettings
 from auth_pins.tokens import Tokens
+from auth_pins.turns import Turns
 from kit import audit
 from kit.app import Service, serve
 from kit.http import Peer, Upstream
@@ -48,6 +49,7 @@ def build(settings: AuthPinsSettings) -> Service:
         places=places,
         tokens=Tokens(service.signer),
         signer=service.signer,
+        turns=Turns(settings.hash_wait_ms / 1000),
         mail=mail,
         issuers=issuers,
     )
