@@ -67,6 +67,7 @@ def _given() -> dict[str, str]:
         "METRICS_NETWORKS",
         "PIN_HASH_COST",
         "PASSWORD_HASH_COST",
+        "OIDC_ISSUERS",
         "MAIL_FROM",
         "SMTP_HOST",
         "SMTP_PORT",

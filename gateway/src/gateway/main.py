@@ -15,6 +15,7 @@ from gateway.edge.addresses import Addresses, Insiders
 from gateway.edge.cards import CardViews
 from gateway.edge.cors import Cors
 from gateway.edge.door import Door
+from gateway.edge.exchange import Exchanges
 from gateway.edge.forward import Forward
 from gateway.edge.identity import KINDS, Identities
 from gateway.edge.last_use import LastUse
@@ -90,9 +91,11 @@ def _identities(service: Service, settings: GatewaySettings) -> Identities:
     service.listener.hear(projection.hear, TerminalChanged, UserChanged, SigningKeysChanged)
     service.listener.hear(projection.hear, MerchantChanged, StoreChanged)
     listener = service.listener
-    last_use = LastUse(owners["auth-pins"])
+    last_use, exchanges = LastUse(owners["auth-pins"]), Exchanges(owners["auth-pins"])
     service.background("last use", last_use.run)
-    identities = Identities(projection, service.signer, lambda: listener.consuming, last_use.note)
+    identities = Identities(
+        projection, service.signer, lambda: listener.consuming, last_use.note, exchanges.of
+    )
     service.background("projection", projection.run)
     service.background("identities without events", identities.reread)
     service.ready_when("projection", lambda: projection.loaded)

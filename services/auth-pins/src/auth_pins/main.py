@@ -8,6 +8,7 @@ from auth_pins.commands.upkeep import Upkeep
 from auth_pins.consumers import listen
 from auth_pins.desk import Desk
 from auth_pins.hashing import Hashing
+from auth_pins.issuers import Issuers
 from auth_pins.places import Places
 from auth_pins.settings import AuthPinsSettings
 from auth_pins.tokens import Tokens
@@ -36,6 +37,10 @@ def build(settings: AuthPinsSettings) -> Service:
     mail = Mail(service.work, settings)
     service.background("mail", mail.run)
 
+    issuers = Issuers(settings.oidc_issuers, settings.upstream_timeout_ms)
+    service.background("issuers' keys", issuers.run)
+    service.at_close(issuers.close)
+
     desk = Desk(
         settings=settings,
         work=service.work,
@@ -46,6 +51,7 @@ def build(settings: AuthPinsSettings) -> Service:
         signer=service.signer,
         turns=Turns(settings.hash_wait_ms / 1000),
         mail=mail,
+        issuers=issuers,
     )
     upkeep = Upkeep(desk)
     service.background("upkeep", upkeep.run)

@@ -59,7 +59,13 @@ class UserChanges(Body):
 
 class User(BaseModel):
     id: UUID = Field(description="The user's id")
-    email: str = Field(description="As it was given", examples=["anna@example.com"])
+    email: str | None = Field(
+        description="As it was given; null where another issuer does not tell it",
+        examples=["anna@example.com"],
+    )
+    issuer: str | None = Field(
+        description="Who tells of a user that signs in elsewhere (OpenID Connect); null with a password here"
+    )
     role: Role = Field(description="What the user may do")
     merchant_id: UUID | None = Field(description="The merchant of an owner or manager")
     locale: str = Field(description="The user's language", examples=["fr"])

@@ -53,6 +53,8 @@ async def change_user(desk: Desk, user_id: UUID, expected: Expected, changes: Ma
         real = {name: value for name, value in changes.items() if value != getattr(user, name)}
         if not real:
             return user
+        if user.issuer is not None and real.keys() & {"role", "email"}:
+            raise ChangeNotAllowed("Role and e-mail of this user are told by their issuer")
         if "role" in real and "admin" in (real["role"], user.role):
             raise ValidationFailed.of(
                 "role", "not-allowed", "an admin belongs to no merchant, all others to one"
