@@ -982,6 +982,19 @@ async def test_other_services_read_whole_states(house, till):
         assert code_of(await peer.get(f"/internal/states/card/{uuid7()}")) == "not-found"
 
 
+async def test_other_services_read_the_names_of_a_merchants_staff(house):
+    stays, leaves = await house.new_staff("07"), await house.new_staff("08", name="Bob")
+    path = f"/internal/merchants/{house.merchant.id}/staff-names"
+    await house.owner.delete(f"{VENDOR}/pins/{leaves['id']}", headers={"if-match": '"1"'})
+
+    names = (await house.peer("ledger").get(path)).json()
+    of_another = (await house.peer("ledger").get(f"/internal/merchants/{uuid7()}/staff-names")).json()
+
+    assert {stays["id"]: stays["name"], leaves["id"]: leaves["name"]}.items() <= names.items()
+    assert of_another == {}
+    assert code_of(await house.owner.get(path)) == "forbidden"
+
+
 async def test_a_deleted_things_state_says_so(house, till):
     await house.owner.delete(f"{VENDOR}/terminals/{till.id}")
 

@@ -32,14 +32,14 @@ class Showing:
         program = self._live_program(merchant_id)
         if program is None:
             raise ProgramNotFound
-        return await self._of(program, await self._store(merchant_id, store_id))
+        return await self._of(program, await self.store(merchant_id, store_id))
 
     async def of_program(self, program_id: UUID, store_id: UUID | None) -> ProgramFigures:
         """Of any program that is not deleted. ProgramNotFound, StoreNotFound."""
         program = await self._states.load(ProgramChanged, program_id)
         if program is None or program.deleted_at is not None:
             raise ProgramNotFound
-        return await self._of(program, await self._store(program.merchant_id, store_id))
+        return await self._of(program, await self.store(program.merchant_id, store_id))
 
     async def overview(self, merchant_id: UUID) -> Overview:
         """MerchantNotFound."""
@@ -151,7 +151,8 @@ class Showing:
     def _rewards(self, program: ProgramChanged | None) -> Iterable[RewardChanged]:
         return self._states.of(RewardChanged, program.id) if program else ()
 
-    async def _store(self, merchant_id: UUID, store_id: UUID | None) -> UUID | None:
+    async def store(self, merchant_id: UUID, store_id: UUID | None) -> UUID | None:
+        """A live store of this merchant, when one is named. StoreNotFound."""
         if store_id is None:
             return None
         store = await self._states.load(StoreChanged, store_id)
