@@ -17,10 +17,7 @@ from kit import errors, telemetry
 from kit.bodies import read_json
 from kit.edge import Answer, HotRequest, Receive, Scope, Send
 
-#: What a report may take: it is put together from several services.
-REPORT_TIMEOUT_S = 5.0
 _SAFE = ("GET", "HEAD")
-REPORTS = "/reports/"
 #: What the gateway answers itself.
 Own = Callable[[HotRequest, Identity], Awaitable[Answer | Ongoing]]
 
@@ -90,9 +87,8 @@ class Forward:
             target_of(request.scope),
             headers,
             request.body,
-            timeout_s=REPORT_TIMEOUT_S if route.is_report else None,
             safe_to_repeat=route.method in _SAFE or route.needs_key or route.is_part_of_card,
-            timeout_s=self._report_timeout_s if REPORTS in route.path else None,
+            timeout_s=self._report_timeout_s if route.is_report else None,
         )
         if route.cards_in is not None and 200 <= reply.status < 300 and reply.body:
             reply = await self._views.into(route.cards_in, reply, identity.caller)
