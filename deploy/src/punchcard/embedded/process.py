@@ -26,6 +26,7 @@ class Process:
         self.log = log
         self.record = record
         self._popen: subprocess.Popen[bytes] | None = None
+        self._log_begins = 0
         # wait() is called by whoever watches and by whoever stops: Popen allows that, our fields need this.
         self._lock = threading.Lock()
 
@@ -52,6 +53,7 @@ class Process:
         if self.log.exists() and self.log.stat().st_size > LOG_LIMIT_BYTES:
             self.log.replace(self.log.with_name(self.log.name + ".1"))
         with self._lock, self.log.open("ab") as log:
+            self._log_begins = log.tell()
             self._popen = subprocess.Popen(
                 [str(part) for part in argv],
                 stdin=subprocess.DEVNULL,
@@ -93,11 +95,11 @@ class Process:
         self.wait(10)
 
     def log_tail(self, lines: int = 5) -> str:
-        """The last lines of its log, for a sentence that says why it did not start."""
+        """The last lines that this run of it logged, for a sentence that says why it did not start."""
         if not self.log.exists():
             return ""
         with self.log.open("rb") as file:
-            file.seek(max(0, self.log.stat().st_size - 8192))
+            file.seek(max(self._log_begins, self.log.stat().st_size - 8192))
             text = file.read().decode(errors="replace")
         return "\n".join(text.splitlines()[-lines:])
 
