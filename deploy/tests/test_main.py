@@ -146,11 +146,8 @@ def test_the_readmes_tell_every_command_and_every_target():
     for name in commands:
         first, _, second = name.partition(" ")
         for text in (told, told_by_deploy):
-            line = next(
-                (row for row in text.splitlines() if row.startswith("|") and f"`punchcard {first}" in row), ""
-            )
-            assert line, f"punchcard {name} is not told"
-            assert not second or second in line, f"punchcard {name} is not told"
+            rows = [row for row in text.splitlines() if row.startswith("|") and f"`punchcard {first}" in row]
+            assert any(second in row for row in rows), f"punchcard {name} is not told"
 
 
 def test_a_taken_port_is_one_sentence_and_what_to_do(run, tmp_path):
