@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 from urllib.parse import quote
@@ -9,6 +10,7 @@ from urllib.parse import quote
 import msgspec
 
 from contracts.problem import Forbidden, MalformedRequest, Unauthenticated
+from contracts.words import Said, said
 from gateway.clients import Pairs, Reply
 from gateway.edge.addresses import Addresses
 from gateway.edge.identity import Identities, Identity
@@ -54,7 +56,9 @@ class Desk:
             identity = await self._identities.of(request.headers.get(b"authorization"))
         if identity is None:
             if not route.for_everyone:
-                raise Unauthenticated
+                raise Unauthenticated(
+                    "No Authorization header came: send Authorization: Bearer <API key or access token>"
+                )
             identity = self._identities.public()
         request.scope["caller"] = identity.name
         if identity.caller.role not in route.callers and not route.for_everyone:
@@ -85,7 +89,18 @@ def read_json(body: bytes) -> Any:
     try:
         return _decoder.decode(body)
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
-        raise MalformedRequest from None
+        raise MalformedRequest(_place_of_fault(body)) from None
+
+
+def _place_of_fault(body: bytes) -> Said | None:
+    """Where it stops being JSON, which our quicker reader does not tell; None where that cannot be said."""
+    try:
+        json.loads(body)
+    except json.JSONDecodeError as fault:
+        return said("Line {line}, column {column}: this is not JSON", line=fault.lineno, column=fault.colno)
+    except (UnicodeDecodeError, RecursionError):
+        return None
+    return None
 
 
 def checked_key(headers: Mapping[bytes, bytes]) -> str:
