@@ -236,6 +236,30 @@ async def test_each_problem_has_a_page_that_says_what_to_do(house, code):
     assert "<script" not in answer.text
 
 
+async def test_all_problems_are_listed_by_their_code(house):
+    async with house.calls(accept_language="de") as reader:
+        answer = await reader.get("/problems")
+
+    assert answer.status_code == 200
+    assert "<h1>Alle Probleme</h1>" in answer.text
+    assert [code for code in CODES if f'href="/problems/{code}?lang=de"' not in answer.text] == []
+
+
+async def test_what_broke_on_our_side_may_work_the_next_time(house):
+    async with house.calls() as reader:
+        broken = await reader.get("/problems/internal-error")
+        paused = await reader.get("/problems/program-inactive")
+
+    assert "The same request may succeed later." in broken.text
+    assert "for as long as what stands in its way is as it is" in paused.text
+
+
+async def test_a_title_names_the_product_once(house):
+    async with house.calls() as reader:
+        assert "<title>Punchcard API</title>" in (await reader.get("/docs")).text
+        assert "· Punchcard</title>" in (await reader.get("/problems")).text
+
+
 async def test_the_api_is_described_for_tools_and_for_people(house):
     async with house.calls() as anybody:
         document = (await anybody.get("/openapi.json")).json()

@@ -108,7 +108,9 @@ class Identities:
 
     async def _read(self, authorization: bytes) -> Identity:
         if authorization[:7].lower() != b"bearer ":
-            raise Unauthenticated
+            raise Unauthenticated(
+                "The Authorization header has no Bearer: send Authorization: Bearer <API key or access token>"
+            )
         token = authorization[7:].decode("latin-1").strip()
         key = read_key(token)
         return await (self._terminal(key) if key else self._user(token))

@@ -54,7 +54,9 @@ class Desk:
             identity = await self._identities.of(request.headers.get(b"authorization"))
         if identity is None:
             if not route.for_everyone:
-                raise Unauthenticated
+                raise Unauthenticated(
+                    "No Authorization header came: send Authorization: Bearer <API key or access token>"
+                )
             identity = self._identities.public()
         request.scope["caller"] = identity.name
         if identity.caller.role not in route.callers and not route.for_everyone:
