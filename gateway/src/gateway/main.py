@@ -10,7 +10,7 @@ from uuid import UUID
 from contracts.auth_pins import SigningKeysChanged, TerminalChanged, UserChanged
 from contracts.programs import MerchantChanged, StoreChanged
 from gateway.clients import Client
-from gateway.edge import merging, own, reading
+from gateway.edge import feed, merging, own, reading
 from gateway.edge.addresses import Addresses
 from gateway.edge.cards import CardViews
 from gateway.edge.cors import Cors
@@ -24,7 +24,7 @@ from gateway.edge.own.asking import Services
 from gateway.edge.requests import Desk
 from gateway.edge.routes import OWN, Documents, RouteTable, routes_of
 from gateway.settings import GatewaySettings
-from kit.app import Service, openapi_of, serve
+from kit.app import Service, serve
 from kit.http import Peer, Upstream
 from kit.projection import Projection
 
@@ -34,10 +34,11 @@ def build(settings: GatewaySettings, documents: Documents | None = None) -> Serv
     service = Service(settings, title="Punchcard")
     # Before the mount of all others: what the gateway answers itself is found first.
     service.include(*own.ROUTERS)
-    documents = {**(merging.committed() if documents is None else documents), OWN: openapi_of(service)}
+    documents = {**(merging.committed() if documents is None else documents), OWN: own.document(service)}
     table = RouteTable(routes_of(documents))
     clients = _clients(service, settings)
-    desk = Desk(_identities(service, settings), Addresses(settings.proxies))
+    identities = _identities(service, settings)
+    desk = Desk(identities, Addresses(settings.proxies))
     cors = Cors(settings.origins)
     limits = _limits(service, settings)
     _take_moves(service, table, Moves(desk, limits, clients["ledger"], clients["auth-pins"]))
@@ -46,7 +47,9 @@ def build(settings: GatewaySettings, documents: Documents | None = None) -> Serv
     service.http.state.services = Services(clients, service.signer, service.work)
     service.http.router.redirect_slashes = False
     service.include(reading.router(settings, documents))
-    service.http.mount("/api", Forward(table, desk, limits, clients, views, cors, settings.public_base_url))
+    streams = {feed.PATH: feed.Feed(service, identities, settings).answer}
+    base = settings.public_base_url
+    service.http.mount("/api", Forward(table, desk, limits, clients, views, cors, base, streams))
     service.app = Door(service, cors)
     return service
 

@@ -85,6 +85,10 @@ class Identities:
             self._kept[digest] = identity
         return identity
 
+    async def store(self, store_id: UUID) -> StoreChanged | None:
+        """A store as it is known, deleted or not; None when there is none."""
+        return await self._load(StoreChanged, store_id)
+
     def public(self) -> Identity:
         """Somebody who says nothing about themselves."""
         return self._identity(Caller("public"))

@@ -5,7 +5,7 @@ from alembic import op
 from kit.audit import create_audit
 
 revision = "0004_add_audit"
-down_revision = "0002_add_limits"
+down_revision = "0003_add_feed"
 
 
 def upgrade() -> None:
