@@ -17,8 +17,8 @@ def test_the_migrated_database_holds_the_plumbing_what_limits_count_and_the_feed
 
     with psycopg.connect(urls.app_url) as connection:
         rows = connection.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'public'").fetchall()
-        own = {"alembic_version", "audit", "limit_counts", *FEED}
-        assert {name for (name,) in rows} == {*metadata.tables, *own}
+        ours = {"alembic_version", "audit", "limit_counts", *FEED}
+        assert {name for (name,) in rows} == {*metadata.tables, *ours}
         assert connection.execute("SELECT change FROM projection_changes").fetchall() == [(0,)]
 
 

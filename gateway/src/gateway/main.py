@@ -17,6 +17,7 @@ from gateway.edge.cors import Cors
 from gateway.edge.door import Door
 from gateway.edge.forward import Forward
 from gateway.edge.identity import KINDS, Identities
+from gateway.edge.last_use import LastUse
 from gateway.edge.limits import Limits
 from gateway.edge.limits.settling import Settling
 from gateway.edge.moves import MOVES, Moves
@@ -83,11 +84,14 @@ def _urls(settings: GatewaySettings) -> dict[str, str]:
 def _identities(service: Service, settings: GatewaySettings) -> Identities:
     """What auth-pins and programs tell, kept in memory; one that was never heard of is asked for."""
     assert service.listener is not None
-    projection = Projection(service.work, KINDS, partial(_ask_owner, _owners(service, settings)))
+    owners = _owners(service, settings)
+    projection = Projection(service.work, KINDS, partial(_ask_owner, owners))
     service.listener.hear(projection.hear, TerminalChanged, UserChanged, SigningKeysChanged)
     service.listener.hear(projection.hear, MerchantChanged, StoreChanged)
     listener = service.listener
-    identities = Identities(projection, service.signer, lambda: listener.consuming)
+    last_use = LastUse(owners["auth-pins"])
+    service.background("last use", last_use.run)
+    identities = Identities(projection, service.signer, lambda: listener.consuming, last_use.note)
     service.background("projection", projection.run)
     service.background("identities without events", identities.reread)
     service.ready_when("projection", lambda: projection.loaded)

@@ -74,12 +74,25 @@ class World:
         )
         await self.tell(state)
 
+    async def close_store(self, store_id: UUID) -> None:
+        self.version += 1
+        state = StoreChanged(
+            id=store_id,
+            version=self.version,
+            merchant_id=self.merchant_id,
+            code="a",
+            name="a",
+            deleted_at=now(),
+        )
+        await self.tell(state)
+
     async def reward(self, **changes: Any) -> RewardChanged:
         self.version += 1
-        values: dict[str, Any] = {"id": uuid7(), "name": "Mug", "points_required": 100, **changes}
-        state = RewardChanged(
-            version=self.version, program_id=self.program_id, merchant_id=self.merchant_id, **values
-        )
+        values: dict[str, Any] = {
+            "id": uuid7(), "name": "Mug", "points_required": 100, "program_id": self.program_id,
+            "merchant_id": self.merchant_id, **changes,
+        }  # fmt: skip
+        state = RewardChanged(version=self.version, **values)
         await self.tell(state)
         return state
 

@@ -17,11 +17,12 @@ from kit.app import Service, serve
 from kit.http import Peer, Upstream
 from kit.identity import StaffSessions, key_from_x
 from kit.projection import Projection
-from ledger import archive, consumers, switching
+from ledger import archive, consumers, histories, switching
 from ledger.api import PREFIX, Door, routes
 from ledger.batches import Batches, Lane
 from ledger.bodies import MOVES
 from ledger.commands import Accounts, Moves
+from ledger.expiry import Expiry
 from ledger.queries import Queries
 from ledger.rulebook import Rulebook
 from ledger.settings import LedgerSettings
@@ -51,21 +52,24 @@ def build(settings: LedgerSettings) -> Service:
     accounts = Accounts(service.work, rulebook, peers["cards"])
     batches = Batches([_lane(settings, rulebook) for _ in range(settings.lanes)])
     moves = Moves(batches, rulebook, accounts)
+    expiry = Expiry(service.work, states, moves)
     queries = Queries(service.work, rulebook, accounts)
     door = Door(service, moves, queries, rulebook, StaffSessions(_keys(states)))
 
     service.http.state.states, service.http.state.accounts = states, accounts
-    service.http.state.batches = batches
+    service.http.state.batches, service.http.state.expiry = batches, expiry
 
     assert service.listener is not None
     consumers.subscribe(service.listener, states, accounts)
     switches = switching.routes(moves, settings.idempotency_secret)
-    service.include(routes(door, queries), archive.routes(service.work), switches)
+    pages = histories.routes(service.work, rulebook, queries)
+    service.include(routes(door, queries), archive.routes(service.work), switches, pages)
     service.include(audit.router(service.work), parked.router(service.work, service.idempotency))
     for path in MOVES:
         service.hot["POST", PREFIX + path] = door.hot(PREFIX + path)
     service.background("projection", states.run)
     service.background("lanes", batches.run)
+    service.background("expiry", expiry.run)
     service.background("answers", lambda: _keep_answers(service))
     service.background("signing keys", lambda: _first_keys(states))
     service.ready_when("projection", lambda: states.loaded)

@@ -5,7 +5,7 @@ from alembic import op
 from kit.audit import create_audit
 
 revision = "0005_add_audit"
-down_revision = "0002_voids_and_history"
+down_revision = "0004_expiry"
 
 
 def upgrade() -> None:

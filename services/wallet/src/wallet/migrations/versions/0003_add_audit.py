@@ -4,8 +4,8 @@ from alembic import op
 
 from kit.audit import create_audit
 
-revision = "0002_add_audit"
-down_revision = "0001_start"
+revision = "0003_add_audit"
+down_revision = "0002_wide_totals"
 
 
 def upgrade() -> None:
