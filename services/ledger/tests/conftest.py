@@ -22,6 +22,8 @@ from kit.testing import Keys, client
 from ledger.main import build
 from ledger.settings import LedgerSettings
 
+from .shop import Counting
+
 PREFIX = "/api/v1/vendor/loyalty"
 
 
@@ -157,3 +159,12 @@ async def world(tmp_path: Path, database: Any) -> AsyncIterator[World]:
     await world.service.http.state.batches.leave()
     await lanes
     await world.service.engine.dispose()
+
+
+@pytest.fixture
+async def counting(world: World, database: Any) -> AsyncIterator[Counting]:
+    """Statistics of a world of its own."""
+    async with await psycopg.AsyncConnection.connect(world.app_url, autocommit=True) as conn:
+        await conn.execute("SET timezone = 'UTC'")
+        yield Counting(world, conn)
+    database.forget()
