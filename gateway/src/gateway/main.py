@@ -26,7 +26,7 @@ from gateway.edge.own.asking import Services
 from gateway.edge.requests import Desk
 from gateway.edge.routes import OWN, Documents, RouteTable, routes_of
 from gateway.settings import GatewaySettings
-from kit.app import Service, openapi_of, serve
+from kit.app import Service, serve
 from kit.http import Peer, Upstream
 from kit.projection import Projection
 
@@ -36,8 +36,7 @@ def build(settings: GatewaySettings, documents: Documents | None = None) -> Serv
     service = Service(settings, title="Punchcard")
     # Before the mount of all others: what the gateway answers itself is found first.
     service.include(*own.ROUTERS)
-    documents = merging.committed() if documents is None else documents
-    documents = {**documents, **feed.documents(), OWN: openapi_of(service)}
+    documents = {**(merging.committed() if documents is None else documents), OWN: own.document(service)}
     table = RouteTable(routes_of(documents))
     clients = _clients(service, settings)
     identities = _identities(service, settings)

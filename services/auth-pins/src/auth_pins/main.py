@@ -13,7 +13,7 @@ from auth_pins.places import Places
 from auth_pins.settings import AuthPinsSettings
 from auth_pins.tokens import Tokens
 from auth_pins.turns import Turns
-from kit import audit
+from kit import audit, parked
 from kit.app import Service, serve
 from kit.http import Peer, Upstream
 from kit.mail import Mail
@@ -62,6 +62,7 @@ def build(settings: AuthPinsSettings) -> Service:
 
     service.http.state.desk, service.http.state.forgotten = desk, forgotten
     service.include(*ROUTERS, audit.router(service.work))
+    service.include(parked.router(service.work, service.idempotency))
     return service
 
 
