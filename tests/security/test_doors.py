@@ -65,6 +65,7 @@ def test_public_operations_are_those_of_signing_in_and_of_customers_and_no_other
 
     assert public == {
         *(f"/api/v1/auth/{name}" for name in ("token", "refresh", "logout", "jwks.json")),
+        *(f"/api/v1/auth/password/{name}" for name in ("forgot", "reset")),
         "/api/v1/loyalty/programs/{merchant_slug}",
         "/api/v1/loyalty/enroll",
         "/api/v1/loyalty/cards/{link_token}",
