@@ -47,4 +47,4 @@ class Feed:
 
 def documents() -> Mapping[str, Mapping[str, Any]]:
     """What the gateway answers itself, described as a service describes itself."""
-    return {"gateway": DOCUMENT}
+    return {"live-feed": DOCUMENT}
