@@ -9,8 +9,9 @@ from typing import Annotated, ClassVar
 from fastapi import APIRouter
 from pydantic import Field
 
-from kit.app import Answer, HotRequest, Service, serve
+from kit.app import Answer, HotRequest, Service
 from kit.fields import Body, Line, Whole
+from kit.serving import serve
 from kit.settings import ServiceSettings
 
 router = APIRouter()

@@ -26,9 +26,10 @@ from gateway.edge.own.asking import Services
 from gateway.edge.requests import Desk
 from gateway.edge.routes import OWN, Documents, RouteTable, routes_of
 from gateway.settings import GatewaySettings
-from kit.app import Service, serve
+from kit.app import Service
 from kit.http import Peer, Upstream
 from kit.projection import Projection
+from kit.serving import serve
 
 
 def build(settings: GatewaySettings, documents: Documents | None = None) -> Service:

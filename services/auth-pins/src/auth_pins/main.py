@@ -14,9 +14,10 @@ from auth_pins.settings import AuthPinsSettings
 from auth_pins.tokens import Tokens
 from auth_pins.turns import Turns
 from kit import audit, parked
-from kit.app import Service, serve
+from kit.app import Service
 from kit.http import Peer, Upstream
 from kit.mail import Mail
+from kit.serving import serve
 
 
 def build(settings: AuthPinsSettings) -> Service:
