@@ -101,15 +101,12 @@ class Reports:
             return {}, [{"part": "names", "reason": error.code}]
 
     async def _activity(self, counted: Snapshot, asked: Asked, _: _Known) -> list[dict[str, Any]]:
+        rows = await counted.days(asked)
+        stores = {row[1]: (_store(row[1]), self._store_name(row[1])) for row in rows}
         return [
-            {
-                "date": row.day.isoformat(),
-                "store_id": _store(row.store_id),
-                "store_name": self._store_name(row.store_id),
-                **{name: getattr(row, name) for name in _ACTIVITY},
-            }
-            for row in await counted.days(asked)
-            if any(getattr(row, name) for name in _ACTIVITY)
+            dict(zip(COLUMNS["activity"], (day.isoformat(), *stores[store_id], *counts), strict=True))
+            for day, store_id, *counts in rows
+            if any(counts)
         ]
 
     async def _liability(self, counted: Snapshot, asked: Asked, known: _Known) -> list[dict[str, Any]]:
