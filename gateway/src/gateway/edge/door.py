@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 from contracts.problem import Refusal
 from gateway.edge import limits
 from gateway.edge.cors import Cors
+from gateway.edge.requests import HEAD
 from kit.app import Service
 from kit.edge import Answer, Edge, Receive, Scope, Send
 
@@ -39,7 +40,7 @@ class Door(Edge):
         head = scope["method"] == "HEAD"
         if head:
             # A copy: the server looks at its own to know that no body follows.
-            scope = {**scope, "method": "GET"}
+            scope = {**scope, "method": "GET", HEAD: True}
         await super().__call__(
             scope, receive, _Dressed(scope, send, self._headers + self._cors.headers(origin), head)
         )
