@@ -7,7 +7,7 @@ from ipaddress import ip_network
 
 import pytest
 
-from contracts.problem import CODES, UpstreamUnavailable
+from contracts.problem import CODES, MalformedRequest, UpstreamUnavailable
 from gateway.edge.addresses import Insiders
 
 VENDOR = "/api/v1/vendor/loyalty"
@@ -53,6 +53,17 @@ async def test_every_answer_carries_ids_safety_and_no_store(house, method, path,
         assert answer.headers["content-type"] == "application/problem+json"
         assert answer.json()["request_id"] == "mine-1"
         assert answer.json()["instance"] == path
+
+
+async def test_what_is_not_even_a_request_gets_safety_headers_too(house):
+    answer = house.service.app.broken(MalformedRequest(), None)
+
+    headers = dict(answer.headers)
+    assert headers[b"content-type"] == b"application/problem+json"
+    assert headers[b"x-content-type-options"] == b"nosniff"
+    assert b"default-src 'none'" in headers[b"content-security-policy"]
+    assert {b"x-request-id", b"traceparent", b"referrer-policy"} <= headers.keys()
+    assert headers[b"connection"] == b"close"
 
 
 async def test_ids_that_are_not_well_formed_are_replaced(house):

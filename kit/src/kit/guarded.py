@@ -33,6 +33,7 @@ UNHEARD_LIMIT_BYTES = 1024 * 1024
 #: In a request's scope: drops the connection, and what was written and not taken yet.
 ABORT = "abort"
 _NO_LINGER = struct.pack("ii", 1, 0)
+
 #: Where the parser is: between requests, in a head, in what follows it.
 _BETWEEN, _HEAD, _BODY = 0, 1, 2
 #: Takes trailers: they are no headers, and nobody asked for them.
@@ -166,14 +167,8 @@ class GuardedProtocol(HttpToolsProtocol):
 
     def on_message_begin(self) -> None:
         super().on_message_begin()
-        self._place = _HEAD
         self.scope[ABORT] = self._abort  # type: ignore[literal-required]
-
-    def _abort(self) -> None:
-        """At once: otherwise the system goes on offering what was written to one who takes nothing."""
-        if (found := self.transport.get_extra_info("socket")) is not None:
-            found.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _NO_LINGER)
-        self.transport.abort()
+        self._place = _HEAD
 
     def on_headers_complete(self) -> None:
         if len(self.headers) > HEADERS_LIMIT:
@@ -253,6 +248,12 @@ class GuardedProtocol(HttpToolsProtocol):
         self._unset_keepalive_if_required()
         self.transport.write(words)
         self.transport.close()
+
+    def _abort(self) -> None:
+        """At once: otherwise the system goes on offering what was written to one who takes nothing."""
+        if (found := self.transport.get_extra_info("socket")) is not None:
+            found.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _NO_LINGER)
+        self.transport.abort()
 
     def _leave(self) -> bool:
         """From here on nothing is heard. True when the caller is not done yet."""

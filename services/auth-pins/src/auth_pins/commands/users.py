@@ -13,12 +13,12 @@ from auth_pins.commands import audited
 from auth_pins.commands.passwords import end_links
 from auth_pins.desk import Desk
 from auth_pins.domain import email_key
-from auth_pins.preconditions import Expected
 from auth_pins.store import users
 from auth_pins.tables import Record
 from contracts.problem import AlreadyExists, ChangeNotAllowed, UserNotFound, ValidationFailed
 from kit.audit import record
 from kit.ids import now, uuid7
+from kit.preconditions import Expected
 from kit.work import Tx
 
 _TAKEN = "There is a user with this e-mail already"
