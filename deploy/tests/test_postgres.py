@@ -122,3 +122,15 @@ def test_the_running_role_uses_tables_and_makes_none(cluster, tmp_path):
     for forbidden in ("CREATE TABLE mine (id int)", "TRUNCATE things", "DROP TABLE things"):
         with psycopg.connect(urls.app) as app, pytest.raises(psycopg.errors.InsufficientPrivilege):
             app.execute(forbidden)
+
+
+def test_what_collides_is_not_in_the_servers_log(cluster):
+    with psycopg.connect(cluster.url(), autocommit=True) as connection:
+        connection.execute("CREATE TABLE people (email text UNIQUE)")
+        connection.execute("INSERT INTO people VALUES (%s)", ["ana@planted.example"])
+        with pytest.raises(psycopg.errors.UniqueViolation):
+            connection.execute("INSERT INTO people VALUES (%s)", ["ana@planted.example"])
+
+    log = cluster.directory.parent.joinpath("logs", "postgres.log").read_text()
+    assert "duplicate key" in log
+    assert "planted" not in log

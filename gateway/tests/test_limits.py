@@ -377,6 +377,8 @@ async def test_memory_is_bounded_also_while_nothing_can_be_told_and_addresses_pu
 
 async def test_many_callers_are_settled_in_turns(make_house, monkeypatch, database):
     monkeypatch.setattr("gateway.edge.limits.settling.SETTLED_AT_ONCE", 3)
+    with psycopg.connect(database("gateway").app_url) as connection:
+        connection.execute("DELETE FROM limit_counts")
     house = make_house(trusted_proxies=PROXY)
     for number in range(5):
         await sign_in(house, None, address=f"192.0.2.{number}")

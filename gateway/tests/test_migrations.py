@@ -9,13 +9,16 @@ import psycopg
 from kit import migrations
 from kit.tables import metadata
 
+FEED = ("feed_place", "feed_numbers", "feed_window")
 
-def test_the_migrated_database_holds_the_plumbing_and_what_limits_count(database: Any):
+
+def test_the_migrated_database_holds_the_plumbing_what_limits_count_and_the_feed(database: Any):
     urls = database("gateway")
 
     with psycopg.connect(urls.app_url) as connection:
         rows = connection.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'public'").fetchall()
-        assert {name for (name,) in rows} == {*metadata.tables, "alembic_version", "limit_counts"}
+        ours = {"alembic_version", "audit", "limit_counts", *FEED}
+        assert {name for (name,) in rows} == {*metadata.tables, *ours}
         assert connection.execute("SELECT change FROM projection_changes").fetchall() == [(0,)]
 
 

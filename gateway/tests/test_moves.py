@@ -172,10 +172,11 @@ async def test_only_a_true_dry_run_spares_the_key(house, dry_run):
 
 
 async def test_a_session_that_came_along_goes_on_as_a_header_and_leaves_the_body(house):
-    await move(house, {"qr": "x", "staff_session": "a.b-c_d", "notes": "für"})
+    await move(house, {"qr": "x", "staff_session": "a.b-c_d", "notes": "für"}, x_staff_pin="1")
 
     (seen,) = house.ledger.asked
     assert seen.headers["x-staff-session"] == "a.b-c_d"
+    assert "x-staff-pin" not in seen.headers
     assert seen.json() == {"qr": "x", "notes": "für"}
 
 
@@ -210,7 +211,7 @@ async def test_a_pin_is_exchanged_for_a_session_after_the_ledger_said_that_the_m
     assert bought.json() == {"staff_code": "07", "pin": "482913"}
     assert house.caller_of(bought).terminal_id == house.terminal.id
     assert "idempotency-key" not in bought.headers
-    assert forwarded.headers["x-staff-session"] == "a.b.c"
+    assert (forwarded.headers["x-staff-session"], forwarded.headers["x-staff-pin"]) == ("a.b.c", "1")
     assert "x-probe" not in forwarded.headers
     assert probe.body == forwarded.body == b'{"qr":"x"}'
     assert probe.headers["idempotency-key"] == forwarded.headers["idempotency-key"] == KEY

@@ -195,6 +195,17 @@ def test_a_session_that_is_over_is_expired(keys: Keys, trusted: TrustedKeys):
         StaffSessions(trusted).of(token)
 
 
+def test_one_that_ended_in_the_last_day_is_read_where_that_is_asked_for(keys: Keys, trusted: TrustedKeys):
+    sessions, sign = StaffSessions(trusted), keys.signer("auth-pins").sign
+    ended = session_claims(exp=time.time() - 86_000)
+
+    assert sessions.of(sign(ended), also_ended=True).expires_at == ended["exp"]
+    with pytest.raises(StaffApprovalExpired):
+        sessions.of(sign(session_claims(exp=time.time() - 87_000)), also_ended=True)
+    with pytest.raises(StaffApprovalExpired):
+        sessions.of(sign(ended))
+
+
 @pytest.mark.parametrize("issuer", ["gateway", "ledger"])
 def test_only_auth_pins_makes_staff_sessions(keys: Keys, trusted: TrustedKeys, issuer: str):
     with pytest.raises(StaffApprovalInvalid):

@@ -16,6 +16,7 @@ from faststream.kafka import KafkaBroker
 
 from kit import relay
 from kit.listener import Listener, broker_options, consuming, subscriber_options
+from ledger.statistics.reading import consumer_options
 
 ROOT = Path(__file__).parents[2]
 #: Whatever opens a connection to the broker, or makes something that does.
@@ -33,11 +34,12 @@ CLIENTS = {
     "publisher",
 }
 #: Where each may be made. The deploy step makes topics, nobody else does; the benchmark only asks how far
-#: a topic reaches, as a member of no group.
+#: a topic reaches, as a member of no group. Statistics keep how far they read beside what they counted.
 ALLOWED = {
     "kit/src/kit/relay.py": {"AIOKafkaProducer"},
     "kit/src/kit/listener/consuming.py": {"KafkaBroker", "subscriber"},
     "deploy/src/punchcard/topics.py": {"AIOKafkaAdminClient"},
+    "services/ledger/src/ledger/statistics/reading.py": {"AIOKafkaConsumer"},
     "deploy/src/punchcard/bench/watch.py": {"AIOKafkaConsumer"},
 }
 
@@ -166,3 +168,14 @@ def test_those_who_may_make_one_do():
 )
 def test_a_client_is_found_however_it_is_written(source: str):
     assert made_in(source)
+
+
+# -- the one that joins no group
+
+
+def test_statistics_read_from_the_earliest_and_leave_offsets_to_the_database():
+    options = consumer_options("127.0.0.1:9092", 1024)
+
+    assert options["auto_offset_reset"] == "earliest"
+    assert (options["group_id"], options["enable_auto_commit"]) == (None, False)
+    assert set(options) <= set(inspect.signature(aiokafka.AIOKafkaConsumer.__init__).parameters)

@@ -16,6 +16,8 @@ from typing import Any
 import pytest
 import yaml
 
+from gateway.edge.own.audit import AUDITED
+from gateway.edge.own.parked import HEARING
 from kit.settings import ServiceSettings
 
 ROOT = Path(__file__).parents[2]
@@ -132,6 +134,18 @@ def test_no_exception_is_swallowed_without_a_word():
                 assert not (empty and broad), f"{path}:{node.lineno}"
 
 
+# -- what the gateway puts together
+
+
+@pytest.mark.parametrize(("router", "asked"), [("audit", AUDITED), ("parked", HEARING)])
+def test_the_gateway_asks_every_service_that_has_rows_of_a_kind(router: str, asked: tuple[str, ...]):
+    mains = {name: folder / "src" / package_of(name) / "main.py" for name, folder in SERVICES.items()}
+
+    wired = {name for name, main in mains.items() if f"{router}.router(" in main.read_text()}
+
+    assert wired == set(asked)
+
+
 # -- the kit knows no business
 
 
@@ -140,7 +154,8 @@ BUSINESS = {
     *("tier", "tiers", "welcome", "cooldown", "customer", "customers", "till", "enrol"),
     *("enrolment", "balance", "redeem", "void", "shortfall", "qr", "pkpass"),
 }
-#: Who is calling is the kit's business: identity, and tests of it. Services are named where they are found.
+#: Who is calling is the kit's business: identity, what they did, and tests of it. Services are named where
+#: they are found.
 IDENTITY = {
     "merchant",
     "store",
@@ -153,7 +168,7 @@ IDENTITY = {
     "ledger",
     "wallet",
 }
-MAY_NAME_THEM = {"identity.py", "settings.py", "testing.py"}
+MAY_NAME_THEM = {"identity.py", "audit.py", "parked.py", "settings.py", "testing.py"}
 
 
 def words_of(source: str) -> set[str]:

@@ -1,6 +1,8 @@
-"""What was rung up wrong is put right at the door, on real processes: voids, adjusts, a card switched off."""
+"""What was rung up wrong, late or offline is put right at the door, on real processes."""
 
 from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -72,8 +74,32 @@ def test_a_card_is_switched_off_and_on_and_everyone_follows(shop, platform, unti
     assert by_till.status_code == 403
     assert (on["status"], on["can_stamp"], again["status"]) == ("active", True, "active")
     assert on["customer"]["last_name"] == "Muller"
-    assert len(shop.transactions(card["id"])) == 5
+    history = platform.made(platform.get(shop.owner, f"{VENDOR}/cards/{card['id']}/transactions"))["items"]
+    at_store = platform.made(platform.get(shop.key, f"{VENDOR}/transactions?card_id={card['id']}"))["items"]
+    assert [row["type"] for row in history] == [
+        "card_reactivated", "stamp_voided", "card_deactivated", "stamp_earned", "card_created"
+    ]  # fmt: skip
+    assert history[1]["staff_name"] == "Staff 07"
+    assert [row["id"] for row in at_store] == [row["id"] for row in history[1:4]]
     until(lambda: _listed(platform, shop, card) == ["active"], within_s=SOON_S)
     until(
         lambda: platform.pass_sequences([card["id"]]) == platform.ledger_sequences([card["id"]]), within_s=5
     )
+
+
+def test_a_till_that_was_offline_sends_its_sales_later(platform):
+    shop = platform.open_shop(require_staff_pin=True)
+    card = shop.enrol()
+    session = shop.staff_session()
+    sold = (
+        (datetime.now(tz=UTC) - timedelta(hours=3)).isoformat(timespec="microseconds").replace("+00:00", "Z")
+    )
+    late = {"card_id": card["id"], "sale_at": sold}
+
+    by_session = shop.ask("stamp", {**late, "staff_session": session})
+    by_pin = shop.ask("stamp", {**late, "staff": shop.staff})
+
+    assert (by_session.status_code, by_session.json()["code"]) == (403, "staff-approval-expired")
+    assert (by_pin.status_code, by_pin.json()["transaction_at"]) == (200, sold)
+    newest = platform.get(shop.owner, f"{VENDOR}/cards/{card['id']}/transactions").json()["items"][0]
+    assert newest["transaction_at"] == sold < newest["created_at"]

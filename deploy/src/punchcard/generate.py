@@ -21,6 +21,7 @@ from pydantic.json_schema import GenerateJsonSchema
 
 from contracts import documents
 from contracts.event import Envelope, Fact
+from gateway.edge import feed
 from gateway.edge.merging import merged
 from kit.app import openapi_of
 from kit.settings import ServiceSettings
@@ -104,11 +105,11 @@ def asyncapi() -> dict[str, bytes]:
 
 
 def openapi() -> dict[str, bytes]:
-    """An OpenAPI document per service, of its public routes, and the gateway's: all of them merged."""
+    """An OpenAPI document per service, of its public routes; the gateway's is all of them and its own."""
     with tempfile.TemporaryDirectory() as folder:
         keys = Keys(Path(folder))
-        found = {kind.name: _openapi_of(kind, keys) for kind in SERVICES if kind is not GATEWAY}
-    found[GATEWAY.name] = merged(found, PUBLIC_BASE_URL)
+        found = {kind.name: _openapi_of(kind, keys) for kind in SERVICES}
+    found[GATEWAY.name] = merged({**found, **feed.documents()}, PUBLIC_BASE_URL)
     return {f"openapi/{name}.json": _text(document) for name, document in found.items()}
 
 
@@ -124,7 +125,9 @@ def _openapi_of(kind: ServiceKind, keys: Keys) -> dict[str, Any]:
     nowhere = {f"{peer.package}_url": "http://127.0.0.1:1" for peer in SERVICES}
     given = keys.settings(kind.name, "postgresql://nobody@127.0.0.1:1/none", public_base_url=PUBLIC_BASE_URL)
     build = importlib.import_module(f"{kind.package}.main").build
-    return openapi_of(build(settings.load(**nowhere, **given)))
+    # The gateway's own operations stand beside those of the services, whatever was committed of these.
+    beside: tuple[Any, ...] = ({},) if kind is GATEWAY else ()
+    return openapi_of(build(settings.load(**nowhere, **given), *beside))
 
 
 # -- AsyncAPI

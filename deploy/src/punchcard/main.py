@@ -152,6 +152,21 @@ def verify(
 
 
 @app.command()
+def rebuild(
+    projection: Annotated[str, typer.Argument(help="ledger-statistics")],
+    database_url: Annotated[
+        str | None,
+        typer.Option(envvar="LEDGER_DATABASE_URL", help="The ledger's database, when it is not ours."),
+    ] = None,
+    bootstrap: Annotated[str | None, typer.Option(envvar="KAFKA_BOOTSTRAP", help="host:port")] = None,
+) -> None:
+    """Build a projection anew from the topics, beside the live one; exit code 1 when that one was wrong."""
+    from punchcard.rebuild import run
+
+    run(home(), projection, database_url, bootstrap, out, err)
+
+
+@app.command()
 def bench(
     cards: Annotated[int, typer.Option(min=1000, help="How many cards there are.")] = 100_000,
     rounds: Annotated[int, typer.Option(min=1, help="How often each load is run.")] = 3,

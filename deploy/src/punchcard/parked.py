@@ -11,14 +11,14 @@ from uuid import UUID
 import psycopg
 from psycopg.rows import class_row
 
+from kit.parked import BECOMES, OPEN
 from punchcard.databases import with_database
 from punchcard.home import Home
 from punchcard.problems import WrongUsage
 from punchcard.reach import postgres_of
 from punchcard.services import ServiceKind
 
-#: Before any of these is done with, later events of the same topic and key wait.
-OPEN = ("parked", "behind", "retry")
+__all__ = ["OPEN", "ParkedEvent", "databases_of", "discard", "listed", "retry"]
 
 
 class ParkedEvent(NamedTuple):
@@ -56,12 +56,12 @@ def listed(urls: dict[str, str], *, all_states: bool = False, limit: int = 200) 
 
 def retry(urls: dict[str, str], event_id: UUID) -> ParkedEvent:
     """The service takes it again within about a second, and after it what queued behind it."""
-    return _decide(urls, event_id, "state = 'retry', ended_at = NULL")
+    return _decide(urls, event_id, f"state = '{BECOMES['retry']}', ended_at = NULL")
 
 
 def discard(urls: dict[str, str], event_id: UUID) -> ParkedEvent:
     """It is never applied; what queued behind it goes on."""
-    return _decide(urls, event_id, "state = 'discarded', ended_at = now()")
+    return _decide(urls, event_id, f"state = '{BECOMES['discard']}', ended_at = now()")
 
 
 def _decide(urls: dict[str, str], event_id: UUID, change: str) -> ParkedEvent:

@@ -10,20 +10,22 @@ from uuid import UUID
 from contracts.auth_pins import SigningKeysChanged, TerminalChanged, UserChanged
 from contracts.programs import MerchantChanged, StoreChanged
 from gateway.clients import Client
-from gateway.edge import merging, reading
+from gateway.edge import feed, merging, own, reading
 from gateway.edge.addresses import Addresses
 from gateway.edge.cards import CardViews
 from gateway.edge.cors import Cors
 from gateway.edge.door import Door
 from gateway.edge.forward import Forward
 from gateway.edge.identity import KINDS, Identities
+from gateway.edge.last_use import LastUse
 from gateway.edge.limits import Limits
 from gateway.edge.limits.settling import Settling
 from gateway.edge.moves import MOVES, Moves
+from gateway.edge.own.asking import Services
 from gateway.edge.requests import Desk
-from gateway.edge.routes import Documents, RouteTable, routes_of
+from gateway.edge.routes import OWN, Documents, RouteTable, routes_of
 from gateway.settings import GatewaySettings
-from kit.app import Service, serve
+from kit.app import Service, openapi_of, serve
 from kit.http import Peer, Upstream
 from kit.projection import Projection
 
@@ -31,17 +33,25 @@ from kit.projection import Projection
 def build(settings: GatewaySettings, documents: Documents | None = None) -> Service:
     """The gateway to the services that these OpenAPI documents describe; the committed ones by default."""
     service = Service(settings, title="Punchcard")
+    # Before the mount of all others: what the gateway answers itself is found first.
+    service.include(*own.ROUTERS)
     documents = merging.committed() if documents is None else documents
+    documents = {**documents, **feed.documents(), OWN: openapi_of(service)}
     table = RouteTable(routes_of(documents))
     clients = _clients(service, settings)
-    desk = Desk(_identities(service, settings), Addresses(settings.proxies))
+    identities = _identities(service, settings)
+    desk = Desk(identities, Addresses(settings.proxies))
     cors = Cors(settings.origins)
     limits = _limits(service, settings)
     _take_moves(service, table, Moves(desk, limits, clients["ledger"], clients["auth-pins"]))
     views = CardViews(clients["ledger"], service.signer)
+    service.http.state.desk = desk
+    service.http.state.services = Services(clients, service.signer, service.work)
     service.http.router.redirect_slashes = False
     service.include(reading.router(settings, documents))
-    service.http.mount("/api", Forward(table, desk, limits, clients, views, cors, settings.public_base_url))
+    streams = {feed.PATH: feed.Feed(service, identities, settings).answer}
+    base = settings.public_base_url
+    service.http.mount("/api", Forward(table, desk, limits, clients, views, cors, base, streams))
     service.app = Door(service, cors)
     return service
 
@@ -75,11 +85,14 @@ def _urls(settings: GatewaySettings) -> dict[str, str]:
 def _identities(service: Service, settings: GatewaySettings) -> Identities:
     """What auth-pins and programs tell, kept in memory; one that was never heard of is asked for."""
     assert service.listener is not None
-    projection = Projection(service.work, KINDS, partial(_ask_owner, _owners(service, settings)))
+    owners = _owners(service, settings)
+    projection = Projection(service.work, KINDS, partial(_ask_owner, owners))
     service.listener.hear(projection.hear, TerminalChanged, UserChanged, SigningKeysChanged)
     service.listener.hear(projection.hear, MerchantChanged, StoreChanged)
     listener = service.listener
-    identities = Identities(projection, service.signer, lambda: listener.consuming)
+    last_use = LastUse(owners["auth-pins"])
+    service.background("last use", last_use.run)
+    identities = Identities(projection, service.signer, lambda: listener.consuming, last_use.note)
     service.background("projection", projection.run)
     service.background("identities without events", identities.reread)
     service.ready_when("projection", lambda: projection.loaded)

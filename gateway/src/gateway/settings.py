@@ -44,6 +44,12 @@ class GatewaySettings(ServiceSettings):
     #: How often replicas tell one another what they counted.
     limits_settle_ms: int = Field(default=150, ge=10, le=10_000)
 
+    #: The live feed: streams open at once, and in each the seconds between two comments, and those that a
+    #: reader may leave untaken what was written.
+    feed_streams: int = Field(default=5000, ge=0, le=100_000)
+    feed_heartbeat_s: float = Field(default=15, gt=0, le=60)
+    feed_write_timeout_s: float = Field(default=10, gt=0, le=600)
+
     @field_validator("cors_origins")
     @classmethod
     def _origins(cls, text: str) -> str:

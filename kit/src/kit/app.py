@@ -10,6 +10,7 @@ import sys
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
+from types import FrameType
 from typing import Any
 
 import uvicorn
@@ -23,7 +24,7 @@ from starlette.requests import Request
 from contracts.documents import document
 from contracts.problem import NotFound, Refusal
 from kit import errors, telemetry
-from kit.corked import CorkedProtocol
+from kit.corked import ABORT, CorkedProtocol
 from kit.edge import Answer, Edge, Hot, HotRequest, Receive, Scope, Send
 from kit.idempotency import Idempotency, needs_key
 from kit.identity import Callers, Signer, TrustedKeys, allow
@@ -34,6 +35,7 @@ from kit.telemetry import RequestLines, log
 from kit.work import Work, open_engine, passes
 
 __all__ = [
+    "ABORT",
     "Answer",
     "Edge",
     "Hot",
@@ -72,6 +74,8 @@ class Service:
             if listens
             else None
         )
+        #: True once the process was told to end: an answer that goes on for ever ends now.
+        self.leaving = False
         self.hot: dict[tuple[str, str], Hot] = {}
         self._background: list[tuple[str, Callable[[], Awaitable[None]]]] = [
             ("idempotent answers", self.idempotency.forget_old)
@@ -315,7 +319,17 @@ def serve(service: Service) -> None:
         timeout_keep_alive=75,
         timeout_graceful_shutdown=int(settings.shutdown_grace_s),
     )
-    uvicorn.Server(config).run(sockets=_listen(settings))
+    _Server(config, service).run(sockets=_listen(settings))
+
+
+class _Server(uvicorn.Server):
+    def __init__(self, config: uvicorn.Config, service: Service) -> None:
+        super().__init__(config)
+        self._service = service
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        self._service.leaving = True
+        super().handle_exit(sig, frame)
 
 
 def _listen(settings: ServiceSettings) -> list[socket.socket]:

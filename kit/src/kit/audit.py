@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from alembic.operations import Operations
 from fastapi import APIRouter, Depends, Query
 from sqlalchemy import Column, DateTime, Index, MetaData, Table, Text, Uuid, insert, select
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from kit.identity import Caller, allow, caller_now
 from kit.ids import instant_text, now, uuid7
@@ -110,8 +111,30 @@ def _row(caller: Caller, change: Change) -> dict[str, Any]:
     }
 
 
+class Asked(NamedTuple):
+    """Which rows: those before an id, of one merchant, actor, thing or kind of thing where one is named."""
+
+    before: UUID | None = None
+    merchant_id: UUID | None = None
+    actor_id: UUID | None = None
+    thing_id: UUID | None = None
+    kind: str | None = None
+    limit: int = 50
+
+
+async def newest(conn: AsyncConnection, asked: Asked) -> list[dict[str, Any]]:
+    """This service's rows, newest first."""
+    rows = select(audit).order_by(audit.c.id.desc()).limit(asked.limit)
+    for name in ("merchant_id", "actor_id", "thing_id", "kind"):
+        if (value := getattr(asked, name)) is not None:
+            rows = rows.where(audit.c[name] == value)
+    if asked.before is not None:
+        rows = rows.where(audit.c.id < asked.before)
+    return [_shown(row) for row in (await conn.execute(rows)).mappings()]
+
+
 def router(work: Work) -> APIRouter:
-    """`GET /internal/audit`: this service's rows, newest first, for the gateway to merge."""
+    """`GET /internal/audit`: this service's rows, for the gateway to merge."""
     router = APIRouter(include_in_schema=False)
 
     @router.get("/internal/audit", dependencies=[Depends(allow("service"))])
@@ -123,15 +146,9 @@ def router(work: Work) -> APIRouter:
         kind: str | None = None,
         limit: int = Query(default=50, ge=1, le=101),
     ) -> list[dict[str, Any]]:
-        asked = {"merchant_id": merchant_id, "actor_id": actor_id, "thing_id": thing_id, "kind": kind}
-        rows = select(audit).order_by(audit.c.id.desc()).limit(limit)
-        for name, value in asked.items():
-            if value is not None:
-                rows = rows.where(audit.c[name] == value)
-        if before is not None:
-            rows = rows.where(audit.c.id < before)
+        asked = Asked(before, merchant_id, actor_id, thing_id, kind, limit)
         async with work.read() as conn:
-            return [_shown(row) for row in (await conn.execute(rows)).mappings()]
+            return await newest(conn, asked)
 
     return router
 

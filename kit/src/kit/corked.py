@@ -6,9 +6,15 @@ At a few hundred bytes an answer the call costs more than everything else about 
 from __future__ import annotations
 
 import asyncio
+import socket
+import struct
 from typing import Any
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+
+#: In a request's scope: drops the connection, and what was written and not taken yet.
+ABORT = "abort"
+_NO_LINGER = struct.pack("ii", 1, 0)
 
 
 class CorkedProtocol(HttpToolsProtocol):
@@ -16,6 +22,16 @@ class CorkedProtocol(HttpToolsProtocol):
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(_Corked(transport, self.loop))  # type: ignore[arg-type]
+
+    def on_message_begin(self) -> None:
+        super().on_message_begin()
+        self.scope[ABORT] = self._abort  # type: ignore[literal-required]
+
+    def _abort(self) -> None:
+        """At once: otherwise the system goes on offering what was written to one who takes nothing."""
+        if (found := self.transport.get_extra_info("socket")) is not None:
+            found.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _NO_LINGER)
+        self.transport.abort()
 
 
 class _Corked:

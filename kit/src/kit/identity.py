@@ -21,6 +21,8 @@ from contracts.problem import Forbidden, StaffApprovalExpired, StaffApprovalInva
 
 INTERNAL, STAFF_SESSION, USER = "punchcard-internal", "punchcard-staff-session", "punchcard-user"
 INTERNAL_LIVES_S, INTERNAL_RENEWED_S = 120, 60
+#: For how long after its end a staff session is still read, where that is asked for.
+ENDED_SESSIONS_READ_S = 86_400.0 + 60
 VERIFIED_KEPT = 20_000
 
 Role = Literal["terminal", "owner", "manager", "admin", "public", "service"]
@@ -151,11 +153,13 @@ class Verifier:
         audience: str,
         issuer: str | None = None,
         make: Callable[[dict[str, Any]], Any] = lambda claims: claims,
+        leeway_s: float = 2,
     ) -> None:
         self._keys = keys
         self._audience = audience
         self._issuer = issuer
         self._make = make
+        self._leeway_s = leeway_s
         self._kept: dict[bytes, tuple[dict[str, Any], Any, float]] = {}
 
     def claims(self, token: str) -> dict[str, Any]:
@@ -187,7 +191,7 @@ class Verifier:
             key,
             algorithms=["EdDSA"],
             audience=self._audience,
-            leeway=2,
+            leeway=self._leeway_s,
             options={"require": ["exp", "iat", "iss", "aud"], "verify_iat": False},
         )
         if claims["iss"] != kid.rpartition("-")[0] or (self._issuer and claims["iss"] != self._issuer):
@@ -251,11 +255,15 @@ class StaffSessions:
 
     def __init__(self, keys: Keys) -> None:
         self._verifier = Verifier(keys, STAFF_SESSION, "auth-pins", _staff_session)
+        self._ended = Verifier(keys, STAFF_SESSION, "auth-pins", _staff_session, ENDED_SESSIONS_READ_S)
 
-    def of(self, token: str) -> StaffSession:
-        """The session. StaffApprovalExpired when it is over, StaffApprovalInvalid for any other bad token."""
+    def of(self, token: str, *, also_ended: bool = False) -> StaffSession:
+        """The session. StaffApprovalExpired when it is over, StaffApprovalInvalid for any other bad token.
+
+        `also_ended`: one that ended in the last day is read too; whoever asks looks at its times.
+        """
         try:
-            session: StaffSession = self._verifier.read(token)
+            session: StaffSession = (self._ended if also_ended else self._verifier).read(token)
         except jwt.ExpiredSignatureError:
             raise StaffApprovalExpired from None
         except (jwt.InvalidTokenError, KeyError, ValueError) as error:

@@ -21,6 +21,7 @@ from auth_pins.main import build
 from auth_pins.settings import AuthPinsSettings
 from contracts.event import State
 from contracts.programs import MerchantChanged, SettingsChanged, StoreChanged
+from kit import audit, mail
 from kit import tables as plumbing
 from kit.app import Service
 from kit.identity import Caller
@@ -197,15 +198,21 @@ async def programs() -> AsyncIterator[FakePrograms]:
     await runner.cleanup()
 
 
-async def _empty(url: str) -> None:
+async def _empty(owner_url: str) -> None:
     """As it was migrated: quicker than another database."""
     names = [
-        table.name for table in reversed((*tables.metadata.sorted_tables, *plumbing.metadata.sorted_tables))
+        table.name
+        for table in (
+            *reversed(tables.metadata.sorted_tables),
+            *plumbing.metadata.sorted_tables,
+            mail.letters,
+            audit.audit,
+        )
     ]
     emptied = (
         f"DELETE FROM {name};" for name in names if name not in ("signing_key_set", "projection_changes")
     )
-    async with await psycopg.AsyncConnection.connect(url) as connection:
+    async with await psycopg.AsyncConnection.connect(owner_url) as connection:
         await connection.execute("".join(emptied) + "UPDATE signing_key_set SET version = 0")
 
 
@@ -215,13 +222,21 @@ Opens = Callable[..., Awaitable[House]]
 @pytest.fixture
 async def open_house(database: Any, programs: FakePrograms, tmp_path: Path) -> AsyncIterator[Opens]:
     """Makes services on one empty database: several are replicas of one another."""
-    url = database("auth-pins").app_url
-    await _empty(url)
+    urls = database("auth-pins")
+    url = urls.app_url
+    await _empty(urls.owner_url)
     keys = Keys(tmp_path)
     opened: list[Service] = []
 
     async def make(**members: Any) -> House:
-        cheap = {"pin_hash_cost": 4, "password_hash_cost": 4, "programs_url": programs.url}
+        cheap = {
+            "pin_hash_cost": 4,
+            "password_hash_cost": 4,
+            "programs_url": programs.url,
+            # Crowds wait for their turn on a slow machine too.
+            "database_pool_size": 32,
+            "hash_wait_ms": 10_000,
+        }
         settings = AuthPinsSettings.load(**keys.settings("auth-pins", url, **{**cheap, **members}))
         service = build(settings)
         opened.append(service)

@@ -78,7 +78,9 @@ async def test_no_row_is_held_while_a_pin_is_hashed(house, till, monkeypatch):
 
 
 @pytest.mark.parametrize("code", ["07", NOBODYS_CODE])
-async def test_fifty_wrong_pins_at_once_get_no_more_looks_than_the_limit(house, till, monkeypatch, code):
+async def test_fifty_wrong_pins_at_once_get_no_more_looks_than_the_limit(open_house, monkeypatch, code):
+    house = await open_house()
+    till = await house.new_till()
     await house.new_staff()
     looks = []
     look = Seat.is_pin
@@ -141,6 +143,16 @@ async def test_a_right_pin_among_wrong_ones_is_never_lost_and_leaves_no_lock_beh
 
     assert right.status_code == 200
     assert statuses(again) == {(403, "staff-approval-invalid"): 4}
+
+
+async def test_right_pins_at_one_till_at_once_are_all_accepted(open_house):
+    house = await open_house()
+    till = await house.new_till()
+    await house.new_staff()
+
+    answers = await asyncio.gather(*(till.enter() for _ in range(20)))
+
+    assert [answer.status_code for answer in answers] == [200] * 20
 
 
 async def test_terminals_and_codes_that_cross_do_not_deadlock(house):
@@ -215,7 +227,7 @@ async def test_an_unknown_code_costs_the_same_hash_as_a_known_one(house, till, m
 
 async def test_beyond_the_queue_nothing_is_hashed_and_nothing_counts(open_house, monkeypatch):
     house = await open_house(hash_queue_limit=2, hash_wait_ms=100)
-    till = await house.new_till()
+    tills = [await house.new_till() for _ in range(3)]
     await house.new_staff()
     gate, looked = asyncio.Event(), asyncio.Barrier(3)
 
@@ -226,11 +238,11 @@ async def test_beyond_the_queue_nothing_is_hashed_and_nothing_counts(open_house,
 
     monkeypatch.setattr(Seat, "is_pin", slow)
     waiting = [
-        asyncio.create_task(till.enter("07", WRONG_PIN)),
-        asyncio.create_task(till.enter("08", WRONG_PIN)),
+        asyncio.create_task(tills[0].enter("07", WRONG_PIN)),
+        asyncio.create_task(tills[1].enter("08", WRONG_PIN)),
     ]
     await looked.wait()
-    beyond = await till.enter("09", WRONG_PIN)
+    beyond = await tills[2].enter("09", WRONG_PIN)
     gate.set()
     await asyncio.gather(*waiting)
 

@@ -11,7 +11,7 @@ from alembic.migration import MigrationContext
 from sqlalchemy import MetaData, create_engine
 
 from auth_pins import tables
-from kit import migrations
+from kit import audit, mail, migrations
 from kit import tables as plumbing
 from kit.tables import sqlalchemy_url
 
@@ -36,7 +36,12 @@ def test_the_migrations_make_what_the_code_says(fresh):
 
 def _everything() -> MetaData:
     everything = MetaData()
-    for table in (*tables.metadata.sorted_tables, *plumbing.metadata.sorted_tables):
+    for table in (
+        *tables.metadata.sorted_tables,
+        *plumbing.metadata.sorted_tables,
+        mail.letters,
+        audit.audit,
+    ):
         table.to_metadata(everything)
     return everything
 

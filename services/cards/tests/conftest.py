@@ -44,11 +44,26 @@ class FakePrograms:
         """The merchant, its settings, and what is live beneath it."""
         self.asked.append(request.path)
         merchant_id = UUID(request.match_info["merchant_id"])
+        return self._beneath(merchant_id)
+
+    async def states_by_slug(self, request: web.Request) -> web.Response:
+        """The same of the live merchant with this slug."""
+        self.asked.append(request.path)
+        live = (
+            state.id
+            for state in self.states.values()
+            if getattr(state, "slug", None) == request.match_info["slug"]
+            and not getattr(state, "deleted_at", None)
+        )
+        return self._beneath(next(live, None))
+
+    def _beneath(self, merchant_id: UUID | None) -> web.Response:
         mine = [
             state
             for state in self.states.values()
             if state.id == merchant_id
             or (getattr(state, "merchant_id", None) == merchant_id and not getattr(state, "deleted_at", None))
+            if merchant_id is not None
         ]
         told = [{"kind": state.kind, "data": state.model_dump(mode="json")} for state in mine]
         return web.json_response(told if mine else {}, status=self._status(bool(mine)))
@@ -89,6 +104,9 @@ class Shop:
 
     def manager(self) -> httpx.AsyncClient:
         return self._client(Caller("manager", self.id, user_id=uuid7()))
+
+    def anyone(self) -> httpx.AsyncClient:
+        return self._client(Caller("public"))
 
     def peer(self, caller: Caller | None = None) -> httpx.AsyncClient:
         return self._client(caller or Caller("service", service="ledger"))
@@ -138,6 +156,7 @@ async def programs() -> AsyncIterator[FakePrograms]:
     app = web.Application()
     app.router.add_get("/internal/states/{kind}/{id}", fake.state)
     app.router.add_get("/internal/merchants/{merchant_id}/states", fake.states_of)
+    app.router.add_get("/internal/merchants/by-slug/{slug}/states", fake.states_by_slug)
     runner = web.AppRunner(app)
     await runner.setup()
     site = web.TCPSite(runner, "127.0.0.1", 0)
@@ -172,7 +191,7 @@ def open_shop(service: Service, keys: Keys, programs: FakePrograms) -> Callable[
             id=uuid7(),
             version=1,
             name="Café Grund",
-            slug=f"shop-{uuid7().hex[:12]}",
+            slug=f"shop-{uuid7().hex[-12:]}",
             country="LU",
             currency="EUR",
             timezone="Europe/Luxembourg",

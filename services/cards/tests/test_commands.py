@@ -288,8 +288,11 @@ async def test_parallel_new_links_leave_one(shop: Shop):
 
 
 async def change(shop: Shop, enrolled: Enrolled, etag: str = '"1"', **changes: Any) -> Any:
+    letters = shop.service.http.state.letters
     async with shop.service.work() as tx:
-        return await commands.change_customer(tx, shop.id, "LU", enrolled.held.card.id, etag, changes)
+        return await commands.change_customer(
+            tx, shop.id, "LU", enrolled.held.card.id, etag, changes, letters
+        )
 
 
 async def test_a_changed_name_is_searched_and_its_cards_are_told_again(shop: Shop, rows: Rows, told: Rows):
@@ -338,6 +341,7 @@ async def test_a_change_may_not_take_anothers_contact_nor_the_last_one(shop: Sho
         await change(shop, enrolled, email=None)
     with pytest.raises(PreconditionFailed):
         await change(shop, enrolled, '"2"', first_name="Eva")
+    letters = shop.service.http.state.letters
     with pytest.raises(CardNotFound):
         async with shop.service.work() as tx:
-            await commands.change_customer(tx, uuid7(), "LU", enrolled.held.card.id, '"1"', {})
+            await commands.change_customer(tx, uuid7(), "LU", enrolled.held.card.id, '"1"', {}, letters)

@@ -22,6 +22,8 @@ from kit.testing import Keys, client
 from ledger.main import build
 from ledger.settings import LedgerSettings
 
+from .shop import Counting
+
 PREFIX = "/api/v1/vendor/loyalty"
 
 
@@ -74,12 +76,25 @@ class World:
         )
         await self.tell(state)
 
+    async def close_store(self, store_id: UUID) -> None:
+        self.version += 1
+        state = StoreChanged(
+            id=store_id,
+            version=self.version,
+            merchant_id=self.merchant_id,
+            code="a",
+            name="a",
+            deleted_at=now(),
+        )
+        await self.tell(state)
+
     async def reward(self, **changes: Any) -> RewardChanged:
         self.version += 1
-        values: dict[str, Any] = {"id": uuid7(), "name": "Mug", "points_required": 100, **changes}
-        state = RewardChanged(
-            version=self.version, program_id=self.program_id, merchant_id=self.merchant_id, **values
-        )
+        values: dict[str, Any] = {
+            "id": uuid7(), "name": "Mug", "points_required": 100, "program_id": self.program_id,
+            "merchant_id": self.merchant_id, **changes,
+        }  # fmt: skip
+        state = RewardChanged(version=self.version, **values)
         await self.tell(state)
         return state
 
@@ -144,3 +159,12 @@ async def world(tmp_path: Path, database: Any) -> AsyncIterator[World]:
     await world.service.http.state.batches.leave()
     await lanes
     await world.service.engine.dispose()
+
+
+@pytest.fixture
+async def counting(world: World, database: Any) -> AsyncIterator[Counting]:
+    """Statistics of a world of its own."""
+    async with await psycopg.AsyncConnection.connect(world.app_url, autocommit=True) as conn:
+        await conn.execute("SET timezone = 'UTC'")
+        yield Counting(world, conn)
+    database.forget()

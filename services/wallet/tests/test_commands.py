@@ -48,6 +48,18 @@ async def test_the_newest_transaction_of_a_batch_wins_whatever_its_place(
     assert ((await held(work, card)).sequence_wanted, (await held(work, card)).stamp_count) == (5, 5)
 
 
+async def test_totals_may_pass_what_an_integer_holds(work: Work, a_card: Any, a_transaction: Any):
+    card, many = a_card(), 2**40
+
+    async with work() as tx:
+        await commands.note_transactions(
+            tx, [a_transaction(card, 1, points_redeemed=many, total_points_earned=many)]
+        )
+
+    found = await held(work, card)
+    assert (found.points_redeemed, found.total_points_earned) == (many, many)
+
+
 async def test_an_older_transaction_changes_nothing(work: Work, a_card: Any, a_transaction: Any):
     card = a_card()
     async with work() as tx:

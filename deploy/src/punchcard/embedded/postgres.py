@@ -234,6 +234,8 @@ def postgres_settings(*, durable: bool) -> dict[str, str | int]:
         "log_timezone": "UTC",
         "log_line_prefix": "%m [%p] %q%u@%d ",
         "log_checkpoints": "off",
+        # No DETAIL: it holds the values that collide, a person's e-mail among them.
+        "log_error_verbosity": "terse",
         "jit": "off",
         # One server without standbys: no more is logged than recovery needs.
         "wal_level": "minimal",

@@ -52,7 +52,8 @@ class Process:
         self.record.parent.mkdir(parents=True, exist_ok=True)
         if self.log.exists() and self.log.stat().st_size > LOG_LIMIT_BYTES:
             self.log.replace(self.log.with_name(self.log.name + ".1"))
-        with self._lock, self.log.open("ab") as log:
+        opened = os.open(self.log, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
+        with self._lock, os.fdopen(opened, "ab") as log:
             self._log_begins = log.tell()
             self._popen = subprocess.Popen(
                 [str(part) for part in argv],

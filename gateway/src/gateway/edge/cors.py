@@ -8,7 +8,10 @@ from gateway.edge.routes import Route
 from kit.edge import Answer, HotRequest
 
 PREFLIGHT_LIVES_S = 600
-_SENT = b"accept-language, authorization, content-type, idempotency-key, if-match, traceparent, x-request-id"
+_SENT = (
+    b"accept-language, authorization, content-type, idempotency-key, if-match, last-event-id, traceparent,"
+    b" x-request-id"
+)
 _READ = (
     b"etag, idempotency-replayed, location, ratelimit, ratelimit-policy, retry-after, traceparent,"
     b" www-authenticate, x-request-id"

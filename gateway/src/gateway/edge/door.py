@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 
 from gateway.edge import limits
 from gateway.edge.cors import Cors
+from gateway.edge.requests import HEAD
 from kit.app import Service
 from kit.edge import Edge, Receive, Scope, Send
 
@@ -38,7 +39,7 @@ class Door(Edge):
         head = scope["method"] == "HEAD"
         if head:
             # A copy: the server looks at its own to know that no body follows.
-            scope = {**scope, "method": "GET"}
+            scope = {**scope, "method": "GET", HEAD: True}
         await super().__call__(
             scope, receive, _Dressed(scope, send, self._headers + self._cors.headers(origin), head)
         )

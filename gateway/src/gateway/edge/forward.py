@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 
 from contracts.problem import MethodNotAllowed, NotFound, Refusal
 from gateway.clients import Client, Pairs
@@ -10,12 +10,23 @@ from gateway.edge.cards import CardViews, completed
 from gateway.edge.cors import Cors
 from gateway.edge.identity import Identity
 from gateway.edge.limits import Limits
-from gateway.edge.requests import NOT_KNOWN, PROBE, Desk, answer_of, checked_key, read_json, target_of
+from gateway.edge.requests import (
+    NOT_KNOWN,
+    PROBE,
+    Desk,
+    Ongoing,
+    answer_of,
+    checked_key,
+    read_json,
+    target_of,
+)
 from gateway.edge.routes import Route, RouteTable
 from kit import errors, telemetry
 from kit.edge import Answer, HotRequest, Receive, Scope, Send
 
 _SAFE = ("GET", "HEAD")
+#: What the gateway answers itself.
+Own = Callable[[HotRequest, Identity], Awaitable[Answer | Ongoing]]
 
 
 class Forward:
@@ -30,6 +41,7 @@ class Forward:
         views: CardViews,
         cors: Cors,
         public_base_url: str,
+        own: Mapping[str, Own],
     ) -> None:
         self._table = table
         self._desk = desk
@@ -38,15 +50,19 @@ class Forward:
         self._views = views
         self._cors = cors
         self._base = public_base_url
+        self._own = own
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         body = (await receive()).get("body", b"")
         answer = await self._answer(HotRequest(scope, dict(scope["headers"]), body, telemetry.trace.get()))
+        if not isinstance(answer, Answer):
+            await answer(scope, receive, send)
+            return
         headers = [*answer.headers, (b"content-length", str(len(answer.body)).encode())]
         await send({"type": "http.response.start", "status": answer.status, "headers": headers})
         await send({"type": "http.response.body", "body": answer.body})
 
-    async def _answer(self, request: HotRequest) -> Answer:
+    async def _answer(self, request: HotRequest) -> Answer | Ongoing:
         routes = self._table.at(request.scope["path"])
         if not routes:
             raise NotFound
@@ -54,6 +70,8 @@ class Forward:
         route = routes.get(request.scope["method"])
         if route is None:
             return self._cors.preflight(request, routes) or self._not_allowed(request, routes)
+        if (own := self._own.get(route.path)) is not None:
+            return await own(request, await self._desk.admit(route, request))
         return await self._forward(route, request)
 
     async def _forward(self, route: Route, request: HotRequest) -> Answer:

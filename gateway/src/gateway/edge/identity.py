@@ -35,8 +35,9 @@ KINDS: tuple[type[State], ...] = (
 #: How long an identity is used before its internal token is taken anew (it lives twice as long after that).
 KEPT_S = 20.0
 IDENTITIES_KEPT = 20_000
-#: How often the owner is asked about a key or a `kid` that is not among those of a state we have.
-ASK_AGAIN_S = 1.0
+#: How often the owner is asked about a state that we have, for a key or a `kid` that is not in it; and how
+#: long that is then taken for wrong.
+ROUND_EVERY_S, MISS_REMEMBERED_S = 0.1, 1.0
 ASKED_KEPT = 10_000
 #: While the broker is away, states of those who call are read again this often, this many at once.
 REREAD_EVERY_S = 1.0
@@ -57,14 +58,23 @@ class Identity(NamedTuple):
 class Identities:
     """Reads credentials; what was read is kept by its SHA-256 until anything it rests on changes."""
 
-    def __init__(self, projection: Projection, signer: Signer, consuming: Callable[[], bool]) -> None:
+    def __init__(
+        self,
+        projection: Projection,
+        signer: Signer,
+        consuming: Callable[[], bool],
+        used: Callable[[UUID], None],
+    ) -> None:
         self._projection = projection
         self._signer = signer
         self._consuming = consuming
+        self._used = used
         self._kept: dict[bytes, Identity] = {}
         self._changes = 0
         self._verifier = Verifier(self._signing_key, USER, "auth-pins")
-        self._asked: dict[UUID, float] = {}
+        self._missed: dict[tuple[UUID, str], float] = {}
+        self._rounds: dict[UUID, asyncio.Task[None]] = {}
+        self._begun: dict[UUID, float] = {}
         self._seen: dict[tuple[type[State], UUID], None] = {}
         projection.watchers.append(self._changed)
 
@@ -85,6 +95,10 @@ class Identities:
             self._kept[digest] = identity
         return identity
 
+    async def store(self, store_id: UUID) -> StoreChanged | None:
+        """A store as it is known, deleted or not; None when there is none."""
+        return await self._load(StoreChanged, store_id)
+
     def public(self) -> Identity:
         """Somebody who says nothing about themselves."""
         return self._identity(Caller("public"))
@@ -102,17 +116,20 @@ class Identities:
 
     async def _terminal(self, key: ApiKey) -> Identity:
         terminal = await self._load(TerminalChanged, key.terminal_id)
-        live = opens(key, terminal, now()) if terminal else None
-        if terminal is not None and live is None:
+        if terminal is None:
+            raise Unauthenticated
+        live = opens(key, terminal, now())
+        if live is None:
             # Made a moment ago, perhaps: its owner knows.
-            terminal = await self._ask_again(terminal)
+            terminal = await self._ask_again(terminal, key.sha256)
             live = opens(key, terminal, now())
-        if terminal is None or live is None:
+        if live is None:
             raise Unauthenticated
         await self._merchant_lives(terminal.merchant_id)
         store = await self._load(StoreChanged, terminal.store_id)
         if store is None or store.deleted_at is not None:
             raise Unauthenticated
+        self._used(terminal.id)
         caller = Caller(
             "terminal", terminal.merchant_id, store.id, terminal.id, environment=terminal.environment
         )
@@ -140,7 +157,7 @@ class Identities:
         if isinstance(kid, str) and self._signing_key(kid) is None:
             keys = await self._load(SigningKeysChanged, SIGNING_KEYS_ID)
             if keys is not None and self._signing_key(kid) is None:
-                await self._ask_again(keys)
+                await self._ask_again(keys, kid)
         return self._verifier.claims(token)
 
     def _signing_key(self, kid: str) -> Ed25519PublicKey | None:
@@ -159,18 +176,30 @@ class Identities:
         self._seen[kind, state_id] = None
         return await self._projection.load(kind, state_id)
 
-    async def _ask_again(self, state: S) -> S:
-        """What its owner holds now; asked at most once a second for each."""
-        if time.monotonic() - self._asked.get(state.id, float("-inf")) < ASK_AGAIN_S:
-            return state
-        if len(self._asked) >= ASKED_KEPT:
-            self._asked.clear()
-        self._asked[state.id] = time.monotonic()
+    async def _ask_again(self, state: S, name: str) -> S:
+        """What its owner holds now, asked for after this name came; for one name at most once a second."""
+        about = (state.id, name)
+        if time.monotonic() - self._missed.get(about, float("-inf")) > MISS_REMEMBERED_S:
+            if (round_ := self._rounds.get(state.id)) is None:
+                round_ = self._rounds[state.id] = asyncio.create_task(self._round(type(state), state.id))
+            await asyncio.shield(round_)
+            if len(self._missed) >= ASKED_KEPT:
+                self._missed.clear()
+            self._missed[about] = time.monotonic()
+        return self._projection.get(type(state), state.id) or state
+
+    async def _round(self, kind: type[State], state_id: UUID) -> None:
+        """One question for all who wait; the next begins a moment later, however many wrong names come."""
+        before = self._begun.get(state_id, float("-inf"))
+        await asyncio.sleep(before + ROUND_EVERY_S - time.monotonic())
+        if len(self._begun) >= ASKED_KEPT:
+            self._begun.clear()
+        self._begun[state_id] = time.monotonic()
+        del self._rounds[state_id]
         try:
-            return await self._projection.refresh(type(state), state.id) or state
+            await self._projection.refresh(kind, state_id)
         except UpstreamUnavailable as error:
             log.warning("what is known counts, its owner cannot be asked: %s", error)
-            return state
 
     def _identity(self, caller: Caller, ends_at: float | None = None) -> Identity:
         until = time.time() + KEPT_S

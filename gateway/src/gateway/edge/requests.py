@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any
 from urllib.parse import quote
 
@@ -15,7 +15,7 @@ from gateway.clients import Pairs, Reply
 from gateway.edge.addresses import Addresses
 from gateway.edge.identity import Identities, Identity
 from gateway.edge.routes import Route
-from kit.edge import Answer, HotRequest, Scope
+from kit.edge import Answer, HotRequest, Receive, Scope, Send
 from kit.idempotency import check_key
 
 #: A caller's headers that go on; all others stay here, above all those by which we vouch for something.
@@ -34,6 +34,10 @@ COMES_BACK = frozenset(
     b" last-modified location ratelimit ratelimit-policy retry-after www-authenticate".split()
 )
 AGENT_LIMIT = 300
+#: In a request's scope, when only the head of the answer is asked for.
+HEAD = "head"
+#: An answer that is written as it comes about.
+Ongoing = Callable[[Scope, Receive, Send], Awaitable[None]]
 #: Asks a service whether a key is known: it answers as it did, or that it does not know it.
 PROBE = (b"x-probe", b"1")
 NOT_KNOWN = 204

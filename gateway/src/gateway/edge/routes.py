@@ -7,6 +7,8 @@ from typing import Any, NamedTuple
 
 METHODS = ("get", "post", "put", "patch", "delete")
 PREFIX = "/api/v1/"
+#: Whose operations the gateway answers itself.
+OWN = "gateway"
 
 #: A service's OpenAPI document, by the service's name.
 Documents = Mapping[str, Mapping[str, Any]]

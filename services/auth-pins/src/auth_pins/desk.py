@@ -8,8 +8,10 @@ from auth_pins.hashing import Hashing
 from auth_pins.places import Places
 from auth_pins.settings import AuthPinsSettings
 from auth_pins.tokens import Tokens
+from auth_pins.turns import Turns
 from kit.idempotency import Idempotency
 from kit.identity import Signer
+from kit.mail import Mail
 from kit.work import Work
 
 
@@ -23,3 +25,5 @@ class Desk(NamedTuple):
     places: Places
     tokens: Tokens
     signer: Signer
+    turns: Turns
+    mail: Mail

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from auth_pins.api import ROUTERS
+from auth_pins.commands.passwords import Forgotten
 from auth_pins.commands.upkeep import Upkeep
 from auth_pins.consumers import listen
 from auth_pins.desk import Desk
@@ -10,8 +11,11 @@ from auth_pins.hashing import Hashing
 from auth_pins.places import Places
 from auth_pins.settings import AuthPinsSettings
 from auth_pins.tokens import Tokens
+from auth_pins.turns import Turns
+from kit import audit
 from kit.app import Service, serve
 from kit.http import Peer, Upstream
+from kit.mail import Mail
 
 
 def build(settings: AuthPinsSettings) -> Service:
@@ -29,6 +33,9 @@ def build(settings: AuthPinsSettings) -> Service:
     hashing = Hashing(settings)
     service.at_close(hashing.close)
 
+    mail = Mail(service.work, settings)
+    service.background("mail", mail.run)
+
     desk = Desk(
         settings=settings,
         work=service.work,
@@ -37,13 +44,18 @@ def build(settings: AuthPinsSettings) -> Service:
         places=places,
         tokens=Tokens(service.signer),
         signer=service.signer,
+        turns=Turns(settings.hash_wait_ms / 1000),
+        mail=mail,
     )
     upkeep = Upkeep(desk)
     service.background("upkeep", upkeep.run)
     service.ready_when("signing keys", upkeep.first_round.is_set)
 
-    service.http.state.desk = desk
-    service.include(*ROUTERS)
+    forgotten = Forgotten(desk)
+    service.background("password resets", forgotten.run)
+
+    service.http.state.desk, service.http.state.forgotten = desk, forgotten
+    service.include(*ROUTERS, audit.router(service.work))
     return service
 
 

@@ -48,11 +48,19 @@ def _email_is(search: str | None) -> ColumnElement[bool]:
 
 async def terminals(desk: Desk, asked: Page) -> tuple[Found, dict[UUID, Sequence[LiveKey]]]:
     """A page of terminals, and the live keys of each."""
-    matches = word_starts(tables.terminals.c.name, asked.search) if asked.search else true()
     async with desk.work.read() as conn:
-        found = await terminal_rows.page(conn, asked, matches)
+        found = await terminal_rows.page(conn, asked, _terminal_is(asked.search))
         keys = await terminal_rows.keys_of(conn, *(row.id for row in found.rows))
     return found, {terminal_id: _live(rows) for terminal_id, rows in keys.items()}
+
+
+async def count_terminals(desk: Desk, asked: Page) -> int:
+    async with desk.work.read() as conn:
+        return await terminal_rows.count(conn, asked, _terminal_is(asked.search))
+
+
+def _terminal_is(search: str | None) -> ColumnElement[bool]:
+    return word_starts(tables.terminals.c.name, search) if search else true()
 
 
 async def terminal(
@@ -77,12 +85,19 @@ def _live(keys: Sequence[LiveKey]) -> Sequence[LiveKey]:
 
 
 async def staff_members(desk: Desk, asked: Page) -> Found:
-    matches: ColumnElement[bool] = true()
-    if asked.search:
-        by_code = tables.staff.c.code_key == code_key(asked.search)
-        matches = or_(word_starts(tables.staff.c.name, asked.search), by_code)
     async with desk.work.read() as conn:
-        return await staff_rows.page(conn, asked, matches)
+        return await staff_rows.page(conn, asked, _staff_member_is(asked.search))
+
+
+async def count_staff_members(desk: Desk, asked: Page) -> int:
+    async with desk.work.read() as conn:
+        return await staff_rows.count(conn, asked, _staff_member_is(asked.search))
+
+
+def _staff_member_is(search: str | None) -> ColumnElement[bool]:
+    if not search:
+        return true()
+    return or_(word_starts(tables.staff.c.name, search), tables.staff.c.code_key == code_key(search))
 
 
 async def staff_member(desk: Desk, staff_id: UUID, merchant_id: UUID) -> Record:

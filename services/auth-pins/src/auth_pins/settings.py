@@ -7,10 +7,11 @@ from typing import ClassVar, Self
 from pydantic import Field, SecretStr, model_validator
 
 from auth_pins.domain import is_email, weakness_of_password
-from kit.settings import DEFAULT_SECRET, ServiceSettings
+from kit.mail import MailingSettings
+from kit.settings import DEFAULT_SECRET
 
 
-class AuthPinsSettings(ServiceSettings):
+class AuthPinsSettings(MailingSettings):
     """How identities are kept and hashed."""
 
     service: ClassVar[str] = "auth-pins"

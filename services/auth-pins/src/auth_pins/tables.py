@@ -90,6 +90,26 @@ refresh_tokens = Table(
     Index("refresh_tokens_of_session", "session_id"),
 )
 
+#: Those who asked for a new password, whether or not somebody has that e-mail, until they are answered.
+reset_requests = Table(
+    "reset_requests",
+    metadata,
+    _id(primary_key=True),
+    Column("email_key", Text, nullable=False),
+    _instant("asked_at", nullable=False),
+)
+
+#: The links that were sent; used ones end, and are kept for the hour they were made for.
+reset_tokens = Table(
+    "reset_tokens",
+    metadata,
+    Column("sha256", Text, primary_key=True),
+    Column("user_id", ForeignKey("users.id"), nullable=False),
+    _instant("made_at", nullable=False),
+    _instant("ends_at", nullable=False),
+    Index("reset_tokens_of_user", "user_id", "made_at"),
+)
+
 terminals = Table(
     "terminals",
     metadata,
@@ -100,6 +120,7 @@ terminals = Table(
     Column("environment", Text, nullable=False),
     Column("version", BigInteger, nullable=False),
     _instant("sessions_revoked_at"),
+    _instant("last_used_at"),
     *_life(),
     Index("terminals_of_merchant", "merchant_id", "id"),
 )

@@ -11,6 +11,7 @@ from uuid import UUID
 
 from contracts.problem import (
     CustomerConflict,
+    EnrollmentClosed,
     ProgramInactive,
     ProgramNotFound,
     StoreNotAllowed,
@@ -81,6 +82,7 @@ class Program(NamedTuple):
 class Store(NamedTuple):
     id: UUID
     name: str
+    code: str = ""
 
 
 class Terms(NamedTuple):
@@ -92,6 +94,10 @@ class Terms(NamedTuple):
     cross_location: bool
     program: Program | None
     stores: Sequence[Store]
+    merchant_name: str = ""
+    self_enrolment: bool = True
+    #: Whoever joins by themselves gets the card's link by mail only.
+    confirms_by_email: bool = False
 
     def live_program(self) -> Program:
         """ProgramNotFound when the merchant has none."""
@@ -112,6 +118,26 @@ class Terms(NamedTuple):
             raise ValidationFailed.of("store_id", "required", "is required while cards belong to one store")
         if store_id is not None and all(store.id != store_id for store in self.stores):
             raise StoreNotFound
+
+    def check_self_enrolment(self, *, has_email: bool) -> None:
+        """EnrollmentClosed where only the merchant enrols; ValidationFailed without an e-mail it needs."""
+        if not self.self_enrolment:
+            raise EnrollmentClosed
+        if self.confirms_by_email and not has_email:
+            raise ValidationFailed.of("email", "required", "is required: the card's link is sent there")
+
+    def store_coded(self, code: str | None) -> UUID | None:
+        """The store that somebody names who joins by themselves."""
+        if code is None:
+            if not self.cross_location:
+                raise ValidationFailed.of(
+                    "store_code", "required", "is required while cards belong to one store"
+                )
+            return None
+        found = next((store.id for store in self.stores if store.code == code), None)
+        if found is None:
+            raise StoreNotFound
+        return found
 
     def scope_of(self, store_id: UUID | None) -> UUID | None:
         """The store that a new card belongs to; None when it works everywhere."""

@@ -5,12 +5,15 @@ from __future__ import annotations
 from cards import api
 from cards.archive import Archive
 from cards.consumers import STATUS_ROWS, hear_transactions
+from cards.ledger import Ledger
+from cards.letters import Letters
 from cards.settings import CardsSettings
 from cards.terms import KINDS, TermsBook
 from contracts.ledger import TransactionRecorded
-from kit import audit
+from kit import audit, parked
 from kit.app import Service, serve
 from kit.http import Peer, Upstream
+from kit.mail import Mail
 
 
 def build(settings: CardsSettings) -> Service:
@@ -26,7 +29,12 @@ def build(settings: CardsSettings) -> Service:
     )
     terms = TermsBook(service.work, Peer(programs, service.signer))
     service.http.state.terms = terms
+    service.http.state.ledger = Ledger(Peer(ledger, service.signer))
     service.http.state.archive = Archive(Peer(ledger, service.signer), Peer(wallet, service.signer))
+
+    mail = Mail(service.work, settings)
+    service.http.state.letters = Letters(mail, settings.public_base_url)
+    service.background("mail", mail.run)
 
     assert service.listener is not None
     service.listener.hear(terms.projection.hear, *KINDS)
@@ -36,8 +44,10 @@ def build(settings: CardsSettings) -> Service:
     for upstream in (programs, ledger, wallet):
         service.at_close(upstream.close)
 
-    service.include(api.vendor, api.customers, api.deletion, api.privacy, api.internal)
-    service.include(audit.router(service.work))
+    service.include(
+        api.vendor, api.customers, api.deletion, api.privacy, api.public, api.own_card, api.internal
+    )
+    service.include(audit.router(service.work), parked.router(service.work, service.idempotency))
     return service
 
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from kit.settings import ServiceSettings
+from kit.mail import MailingSettings
 
 
-class CardsSettings(ServiceSettings):
+class CardsSettings(MailingSettings):
     service: ClassVar[str] = "cards"
 
     #: Asked for a merchant, store or program that this service has not heard of yet.

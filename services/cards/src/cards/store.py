@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, Select, and_, delete, exists, func, insert, or_, select, true, update
+from sqlalchemy import Row, Select, and_, delete, exists, func, insert, or_, select, text, true, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -78,9 +78,8 @@ async def lock_customer(conn: AsyncConnection, customer_id: UUID) -> Customer:
 
 async def add_customer(conn: AsyncConnection, customer: Customer) -> bool:
     """False when another customer has its e-mail or phone; waits for one that is being added."""
-    statement = (
-        upsert(_customers).values(**customer._asdict()).on_conflict_do_nothing().returning(_customers.c.id)
-    )
+    values = {**customer._asdict(), "mailed_at": []}
+    statement = upsert(_customers).values(values).on_conflict_do_nothing().returning(_customers.c.id)
     if (await conn.execute(statement)).first() is None:
         return False
     await _add_words(conn, customer)
@@ -91,6 +90,29 @@ async def save_customer(conn: AsyncConnection, customer: Customer) -> None:
     await conn.execute(update(_customers).where(_customers.c.id == customer.id).values(**customer._asdict()))
     await conn.execute(delete(_words).where(_words.c.customer_id == customer.id))
     await _add_words(conn, customer)
+
+
+_MAY_WRITE = """
+WITH recent AS (
+    SELECT id, ARRAY(SELECT one FROM unnest(mailed_at) AS one WHERE one > :since) AS mailed_at
+    FROM customers WHERE id = :customer_id
+)
+UPDATE customers SET mailed_at = recent.mailed_at || CAST(:at AS timestamptz)
+FROM recent WHERE customers.id = recent.id AND cardinality(recent.mailed_at) < :most RETURNING customers.id
+"""
+
+
+async def count_letter(
+    conn: AsyncConnection, customer_id: UUID, at: datetime, since: datetime, most: int
+) -> bool:
+    """Count a letter; False when there were that many since then. Hold the customer's row."""
+    given = {"customer_id": customer_id, "at": at, "since": since, "most": most}
+    return (await conn.execute(text(_MAY_WRITE), given)).first() is not None
+
+
+async def forget_letters(conn: AsyncConnection, customer_id: UUID) -> None:
+    """The address is another one, or gone: nothing was written to it."""
+    await conn.execute(update(_customers).where(_customers.c.id == customer_id).values(mailed_at=[]))
 
 
 async def _add_words(conn: AsyncConnection, customer: Customer) -> None:

@@ -16,7 +16,7 @@ from sqlalchemy import (
     Table,
     Text,
 )
-from sqlalchemy.dialects.postgresql import UUID
+from sqlalchemy.dialects.postgresql import ARRAY, UUID
 
 metadata = MetaData()
 
@@ -37,6 +37,8 @@ customers = Table(
     Column("version", Integer, nullable=False),
     Column("created_at", DateTime(timezone=True), nullable=False),
     Column("erased_at", DateTime(timezone=True)),
+    # When letters with a link were written to the e-mail of today, as far as it matters.
+    Column("mailed_at", ARRAY(DateTime(timezone=True)), nullable=False),
 )
 _living = customers.c.erased_at.is_(None)
 Index(
@@ -94,7 +96,13 @@ Index(
     postgresql_where=_live,
     postgresql_nulls_not_distinct=True,
 )
-Index("cards_list", cards.c.program_id, cards.c.id, postgresql_where=_live)
+Index(
+    "cards_list",
+    cards.c.program_id,
+    cards.c.id,
+    postgresql_include=["customer_id"],
+    postgresql_where=_live,
+)
 Index(
     "cards_list_store", cards.c.program_id, cards.c.enrolled_at_store_id, cards.c.id, postgresql_where=_live
 )

@@ -62,6 +62,54 @@ async def test_a_known_customer_gets_the_same_card_and_no_link(shop: Shop, enrol
     assert again.json()["card_url"] is None
 
 
+@pytest.mark.parametrize(
+    ("known", "again"),
+    [
+        ({"email": "ana.müller@example.com"}, {"email": "ANA.MÜLLER@EXAMPLE.COM"}),
+        ({"email": "Ana.Mu\u0308ller@example.com"}, {"email": "ana.m\u00fcller@example.com"}),
+        ({"email": "ana@bücher.example.com"}, {"email": "Ana@XN--BCHER-KVA.example.com"}),
+        ({"email": "straße@example.com"}, {"email": "STRASSE@example.com"}),
+        ({"phone": "621 123 456"}, {"phone": "+352621123456"}),
+        ({"phone": "+352 (621) 123-456"}, {"phone": "00352 621.123.456"}),
+        ({"phone": "６２１１２３４５６"}, {"phone": "621123456"}),
+        ({"email": "ana@example.com", "phone": "621123456"}, {"phone": "+352 621 123 456"}),
+        ({"phone": "621123456"}, {"phone": "621/123/456", "email": "new@example.com"}),
+    ],
+)
+async def test_one_person_is_enrolled_once_however_the_contact_is_written(
+    shop: Shop, enrol: Call, rows: Call, known: dict[str, str], again: dict[str, str]
+):
+    first = (await enrol(shop.till(), **known)).json()["card"]
+
+    answer = await enrol(shop.till(), **again)
+    looked_up = [
+        await shop.till().post(f"{CARDS}/lookup", json={name: value})
+        for name, value in again.items()
+        if name in known
+    ]
+
+    assert (answer.status_code, answer.json()["card"]["id"]) == (200, first["id"])
+    assert [found.json()["id"] for found in looked_up] == [first["id"]] * len(looked_up)
+    assert len(await rows("SELECT FROM customers WHERE merchant_id = :m", m=shop.id)) == 1
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ({"email": "ana@example.com"}, {"email": "ana+2@example.com"}),
+        ({"email": "ana.weber@example.com"}, {"email": "anaweber@example.com"}),
+        ({"email": "muller@example.com"}, {"email": "müller@example.com"}),
+        ({"phone": "621123456"}, {"phone": "621123457"}),
+        ({"phone": "+352 621 123 456"}, {"phone": "+49 621 123456"}),
+    ],
+)
+async def test_contacts_that_differ_are_two_people(
+    shop: Shop, enrol: Call, one: dict[str, str], other: dict[str, str]
+):
+    assert (await enrol(shop.till(), **one)).status_code == 201
+    assert (await enrol(shop.till(), **other)).status_code == 201
+
+
 async def test_twenty_parallel_enrolments_over_http_are_one_201_and_nineteen_200(shop: Shop, enrol: Call):
     till = shop.till()
 

@@ -84,11 +84,14 @@ async def test_a_list_is_searched_by_names_and_by_whole_contacts(shop: Shop, enr
         assert await found(text) == [], text
 
 
-@pytest.mark.parametrize(("most", "few"), [(0, 0), (2, 0), (7000, 100)])
-async def test_people_are_found_alike_whether_they_are_gathered_or_walked(
-    shop: Shop, enrol: Call, monkeypatch: pytest.MonkeyPatch, most: int, few: int
+@pytest.mark.parametrize(
+    ("most", "compared", "few"), [(0, 0, 0), (2, 2, 0), (0, 9000, 0), (7000, 120_000, 100)]
+)
+async def test_people_are_found_alike_whether_they_are_gathered_compared_or_walked(
+    shop: Shop, enrol: Call, monkeypatch: pytest.MonkeyPatch, most: int, compared: int, few: int
 ):
     monkeypatch.setattr(listing, "MOST_GATHERED", most)
+    monkeypatch.setattr(listing, "MOST_COMPARED", compared)
     monkeypatch.setattr(listing, "FEW", few)
     names = [("Ana", "Weber"), ("Anabel", "Ananas"), ("Ben", "Weber"), ("Ana", "Thill"), ("Eva", "Klein")]
     made = [

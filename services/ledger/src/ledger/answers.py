@@ -49,7 +49,8 @@ def answer(
             body |= _earned(account, rules, entry, now)
         case RedeemPoints():
             body |= _spent(account, entry)
-    body["transaction_at"] = instant_text(now)
+    sale_at = command.sale_at if isinstance(command, (Stamp, EarnPoints)) else None
+    body["transaction_at"] = instant_text(sale_at or now)
     if transaction_id is None:
         body["dry_run"] = True
     return encode(body)

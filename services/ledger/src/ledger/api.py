@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from datetime import datetime
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
@@ -11,7 +12,7 @@ import msgspec
 from fastapi import APIRouter, Depends, Request, Response
 from pydantic import Field, ValidationError
 
-from contracts.problem import Forbidden, MalformedRequest, Refusal, ValidationFailed
+from contracts.problem import Forbidden, MalformedRequest, Refusal, StoreNotFound, ValidationFailed
 from kit import errors
 from kit.app import Service
 from kit.edge import Answer, HotRequest
@@ -20,7 +21,7 @@ from kit.idempotency import check_key, hash_of_key, hash_of_request
 from kit.identity import Caller, StaffSessions, allow
 from kit.telemetry import trace
 from ledger.batches import Done, Operation
-from ledger.bodies import MOVES, Naming
+from ledger.bodies import MOVES, EarnBody, Naming, StampBody
 from ledger.commands import Moves
 from ledger.domain import Approval, Asker
 from ledger.queries import Queries
@@ -71,8 +72,13 @@ class Door:
         self, body: Naming, path: str, caller: Caller, key: str | None, request: HotRequest
     ) -> Operation:
         merchant_id = caller.merchant
-        store_id = await self._store(body, caller, merchant_id)
-        asker, staff_name = await self._asker(caller, merchant_id, store_id, request)
+        store_id, refusal = body.store_id, None
+        try:
+            store_id = await self._store(body, caller, merchant_id)
+        except StoreNotFound as gone:  # it is told in its turn, as a bad session is
+            refusal = gone
+        sale_at = body.sale_at if isinstance(body, (StampBody, EarnBody)) else None
+        asker, staff_name = await self._asker(caller, merchant_id, store_id, request, sale_at)
         asked = None
         if key is not None:
             value = body.model_dump(exclude={"dry_run"})
@@ -90,6 +96,7 @@ class Door:
             ip_address=_text(request.headers.get(b"x-client-address")),
             user_agent=_text(request.headers.get(b"x-client-agent")),
             staff_name=staff_name,
+            refusal=refusal,
         )
 
     async def _store(self, body: Naming, caller: Caller, merchant_id: UUID) -> UUID:
@@ -102,13 +109,20 @@ class Door:
         return (await self._rulebook.store_of(merchant_id, body.store_id)).id
 
     async def _asker(
-        self, caller: Caller, merchant_id: UUID, store_id: UUID, request: HotRequest
+        self,
+        caller: Caller,
+        merchant_id: UUID,
+        store_id: UUID | None,
+        request: HotRequest,
+        sale_at: datetime | None,
     ) -> tuple[Asker, str | None]:
         token = _text(request.headers.get(b"x-staff-session"))
         if token is None or caller.terminal_id is None:
             return Asker(merchant_id, store_id, caller.terminal_id, caller.user_id), None
+        by_pin = b"x-staff-pin" in request.headers
+        as_of = None if by_pin else sale_at
         try:
-            session = self._staff.of(token)
+            session = self._staff.of(token, also_ended=as_of is not None)
         except Refusal as refusal:  # it is told in its turn: a replay comes before it
             return Asker(merchant_id, store_id, caller.terminal_id, None, refusal), None
         approval = Approval(
@@ -118,8 +132,9 @@ class Door:
             session.terminal_id,
             session.issued_at,
             session.expires_at,
-            await self._rulebook.is_revoked(session.staff_id, session.issued_at),
+            await self._rulebook.is_revoked(session.staff_id, session.issued_at, as_of),
             self._rulebook.is_manager(session.staff_id, session.role),
+            by_pin,
         )
         return Asker(merchant_id, store_id, caller.terminal_id, None, approval), session.name
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import Annotated, Self
 from uuid import UUID
 
-from pydantic import AfterValidator, Field, model_validator
+from pydantic import AfterValidator, AwareDatetime, BeforeValidator, Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from kit.fields import Body, Flag, Line, Paragraph, Whole
@@ -69,9 +70,31 @@ class Move(Naming):
         return True
 
 
+def _text(value: object) -> object:
+    if value is not None and not isinstance(value, str):
+        raise PydanticCustomError("wrong-type", "a time is a text")
+    return value
+
+
+def _utc(moment: datetime) -> datetime:
+    try:
+        return moment.astimezone(UTC)
+    except OverflowError:
+        raise PydanticCustomError("too-small", "at most 24 hours ago") from None
+
+
+#: Whether it is in its window is said after the key was looked up: a repeat may come later.
+SaleAt = Annotated[
+    Annotated[AwareDatetime, BeforeValidator(_text), AfterValidator(_utc)] | None,
+    Field(description="When it was sold, by a till that was offline: at most 24 hours ago, 60 seconds ahead"),
+]
+
+
 class StampBody(Move):
+    sale_at: SaleAt = None
+
     def command(self) -> Command:
-        return Stamp()
+        return Stamp(self.sale_at)
 
 
 class RedeemStampsBody(Move):
@@ -83,9 +106,12 @@ class EarnBody(Move):
     purchase_amount_cents: Annotated[Whole, Field(ge=1, le=100_000_000)]
     currency: Annotated[str, Field(pattern="^[A-Z]{3}$")]
     order_reference: Annotated[str, Line(1, 64)] | None = None
+    sale_at: SaleAt = None
 
     def command(self) -> Command:
-        return EarnPoints(self.purchase_amount_cents, self.currency, self.order_reference)
+        return EarnPoints(
+            self.purchase_amount_cents, self.currency, self.order_reference, sale_at=self.sale_at
+        )
 
 
 class RedeemPointsBody(Move):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 import time
 from collections.abc import Sequence
 from uuid import UUID
@@ -15,6 +16,7 @@ from contracts.problem import (
     ProgramNotFound,
     Refusal,
     RewardNotFound,
+    UpstreamUnavailable,
 )
 from kit.http import Peer
 from kit.ids import now
@@ -30,6 +32,8 @@ from ledger.store.accounts import Connection
 TWIN_WAITS_S = 1.0
 MISS_REMEMBERED_S = 1.0
 MISSES_KEPT = 10_000
+#: What a QR code of ours can look like; anything else names no card, and is part of no address.
+_QR_CODE = re.compile(r"[A-Za-z0-9_-]{1,64}")
 
 
 class Moves:
@@ -60,10 +64,12 @@ class Moves:
             await _wait(twin[1])
 
     async def _as_twin(self, operation: Operation, request_hash: bytes, task: asyncio.Task[Done]) -> Done:
-        if request_hash != operation.request_hash:
-            raise IdempotencyKeyReused
         await _wait(task)
-        return task.result()._replace(replayed=True)
+        if request_hash == operation.request_hash:
+            return task.result()._replace(replayed=True)
+        if task.exception() is None:
+            raise IdempotencyKeyReused
+        return await self.move(operation)  # nothing was kept of the other one: the key is free
 
     async def _decided(self, operation: Operation) -> Done:
         outcome = await self._batches.ask(operation)
@@ -97,7 +103,8 @@ async def _wait(task: asyncio.Task[Done]) -> None:
 def _told(outcome: Outcome) -> Done:
     if isinstance(outcome, Refusal):
         raise outcome
-    assert isinstance(outcome, Done), "what was asked for was still not there"
+    if isinstance(outcome, Unheard):
+        raise UpstreamUnavailable("what was asked for is not there yet; try again")
     return outcome
 
 
@@ -114,13 +121,14 @@ class Accounts:
         """Ask cards for a card not heard of, and open its account. A miss is remembered for a second."""
         if time.monotonic() - self._missed.get(card, -MISS_REMEMBERED_S) < MISS_REMEMBERED_S:
             return False
-        found = await self._cards.get(_place(card))
-        if found is None:
+        place = _place(card)
+        found = await self._cards.get(place) if place else None
+        state = CardChanged.model_validate(found) if found is not None else None
+        if state is None or card not in (state.id, state.qr_code, int(state.card_number)):
             if len(self._missed) >= MISSES_KEPT:
                 self._missed.clear()
             self._missed[card] = time.monotonic()
             return False
-        state = CardChanged.model_validate(found)
         await self._rulebook.learn(state.program_id)
         async with self._work() as tx:
             await self.hear(tx, [state])
@@ -161,9 +169,10 @@ class Accounts:
         return True
 
 
-def _place(card: UUID | str | int) -> str:
+def _place(card: UUID | str | int) -> str | None:
+    """Where cards tells of it; None for what cannot be a card's name."""
     if isinstance(card, UUID):
         return f"/internal/states/card/{card}"
     if isinstance(card, int):
         return f"/internal/cards/by-number/{card:012d}"
-    return f"/internal/cards/by-qr/{card}"
+    return f"/internal/cards/by-qr/{card}" if _QR_CODE.fullmatch(card) else None

@@ -11,21 +11,34 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from sqlalchemy import text
 
 from contracts.auth_pins import SIGNING_KEYS_ID, SigningKeysChanged
-from contracts.programs import RewardChanged
+from contracts.event import State
+from contracts.programs import MerchantChanged, ProgramChanged, RewardChanged, StoreChanged
+from kit import audit, parked
 from kit.app import Service, serve
 from kit.http import Peer, Upstream
 from kit.identity import StaffSessions, key_from_x
 from kit.projection import Projection
-from ledger import archive, consumers, switching
+from ledger import archive, consumers, histories, switching
 from ledger.api import PREFIX, Door, routes
 from ledger.batches import Batches, Lane
 from ledger.bodies import MOVES
 from ledger.commands import Accounts, Moves
+from ledger.expiry import Expiry
 from ledger.queries import Queries
 from ledger.rulebook import Rulebook
 from ledger.settings import LedgerSettings
+from ledger.statistics import api as statistics
+from ledger.statistics.calendar import Calendars
+from ledger.statistics.following import Follower
+from ledger.statistics.showing import Showing
 
 ANSWERS_KEPT_DAYS = 30
+#: By what states are found together.
+GROUPS: dict[type[State], str] = {
+    RewardChanged: "program_id",
+    ProgramChanged: "merchant_id",
+    StoreChanged: "merchant_id",
+}
 
 
 def build(settings: LedgerSettings) -> Service:
@@ -45,27 +58,33 @@ def build(settings: LedgerSettings) -> Service:
         owner = "auth-pins" if kind in ("staff", "signing-keys") else "programs"
         return await peers[owner].state(kind, thing_id)
 
-    states = Projection(service.work, consumers.STATES, fetch, groups={RewardChanged: "program_id"})
+    states = Projection(service.work, consumers.STATES, fetch, groups=GROUPS)
     rulebook = Rulebook(states)
     accounts = Accounts(service.work, rulebook, peers["cards"])
     batches = Batches([_lane(settings, rulebook) for _ in range(settings.lanes)])
     moves = Moves(batches, rulebook, accounts)
+    expiry = Expiry(service.work, states, moves)
     queries = Queries(service.work, rulebook, accounts)
     door = Door(service, moves, queries, rulebook, StaffSessions(_keys(states)))
 
     service.http.state.states, service.http.state.accounts = states, accounts
-    service.http.state.batches = batches
+    service.http.state.batches, service.http.state.expiry = batches, expiry
 
     assert service.listener is not None
     consumers.subscribe(service.listener, states, accounts)
     switches = switching.routes(moves, settings.idempotency_secret)
-    service.include(routes(door, queries), archive.routes(service.work), switches)
+    pages = histories.routes(service.work, rulebook, queries)
+    service.include(routes(door, queries), archive.routes(service.work), switches, pages)
+    service.include(audit.router(service.work), parked.router(service.work, service.idempotency))
+    service.include(statistics.routes(Showing(service.work, states)))
     for path in MOVES:
         service.hot["POST", PREFIX + path] = door.hot(PREFIX + path)
     service.background("projection", states.run)
     service.background("lanes", batches.run)
+    service.background("expiry", expiry.run)
     service.background("answers", lambda: _keep_answers(service))
     service.background("signing keys", lambda: _first_keys(states))
+    service.background("statistics", _follower(settings, states).run)
     service.ready_when("projection", lambda: states.loaded)
     service.at_close(batches.leave)
     for upstream in upstreams.values():
@@ -76,6 +95,16 @@ def build(settings: LedgerSettings) -> Service:
 def _lane(settings: LedgerSettings, rulebook: Rulebook) -> Lane:
     url = settings.database_url.get_secret_value()
     return Lane(url, rulebook, settings.public_base_url, settings.batch_operations, settings.queue_operations)
+
+
+def _follower(settings: LedgerSettings, states: Projection) -> Follower:
+    """Counts what the ledger and cards tell."""
+
+    async def zone(merchant_id: UUID) -> str | None:
+        merchant = await states.load(MerchantChanged, merchant_id)
+        return merchant.timezone if merchant else None
+
+    return Follower(settings.database_url.get_secret_value(), settings.kafka_bootstrap, Calendars(zone))
 
 
 def _keys(states: Projection) -> Any:

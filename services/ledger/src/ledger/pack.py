@@ -71,6 +71,11 @@ def uuids(values: Iterable[UUID | None]) -> Array:
     return _array(UUIDS, 2950, _uuid, values)
 
 
+def uuids_of(values: Iterable[bytes | None]) -> Array:
+    """Of ids that are 16 bytes each."""
+    return _array(UUIDS, 2950, _bytes, values)
+
+
 def int2s(values: Iterable[int | None]) -> Array:
     return _array(INT2S, 21, lambda value: _INT2.pack(2, value), values)
 

@@ -7,7 +7,13 @@ from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
-from contracts.problem import IdempotencyKeyExpired, IdempotencyKeyReused
+from contracts.problem import (
+    CardNotFound,
+    IdempotencyKeyExpired,
+    IdempotencyKeyReused,
+    ProgramNotFound,
+    StoreNotAllowed,
+)
 from kit.ids import now
 from kit.work import Work
 from ledger import store
@@ -44,6 +50,28 @@ class Queries:
             if rules is not None and account.merchant_id == merchant_id:
                 views[str(account.card_id)] = view(account, rules, store_id, at)
         return views
+
+    async def account(self, merchant_id: UUID, card_id: UUID, store_id: UUID | None) -> Account:
+        """The account of a card that may be shown at this store; None is a user, who is at every one.
+
+        CardNotFound, ProgramNotFound, StoreNotAllowed. A card not heard of is asked for once.
+        """
+        found = await self._accounts_of([card_id])
+        if not found and await self._accounts.fetch(card_id):
+            found = await self._accounts_of([card_id])
+        if not found or found[0].is_gone or found[0].merchant_id != merchant_id:
+            raise CardNotFound
+        account = found[0]
+        rules = await self._rulebook.learn(account.program_id)
+        if rules is None or rules.is_gone:
+            raise ProgramNotFound
+        if (
+            store_id is not None
+            and not rules.cross_location
+            and account.scope_store_id not in (None, store_id)
+        ):
+            raise StoreNotAllowed
+        return account
 
     async def _accounts_of(self, card_ids: Sequence[UUID]) -> list[Account]:
         async with self._work.read() as conn:

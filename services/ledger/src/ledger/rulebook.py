@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from contracts.auth_pins import StaffChanged
 from contracts.event import State
 from contracts.money import minor_per_unit
-from contracts.problem import StoreNotFound, UpstreamUnavailable
+from contracts.problem import MerchantNotFound, StoreNotFound, UpstreamUnavailable
 from contracts.programs import MerchantChanged, ProgramChanged, RewardChanged, SettingsChanged, StoreChanged
 from kit.projection import Projection
 from ledger.domain import Reward, Rules, Tier
@@ -53,8 +54,15 @@ class Rulebook:
             raise StoreNotFound
         return store
 
-    async def is_revoked(self, staff_id: UUID, issued_at: float) -> bool:
-        """Whether a staff member's session from then has been revoked since.
+    async def zone_of(self, merchant_id: UUID) -> ZoneInfo:
+        """Where the merchant's days begin and end. MerchantNotFound."""
+        merchant = await self._states.load(MerchantChanged, merchant_id)
+        if merchant is None:
+            raise MerchantNotFound
+        return ZoneInfo(merchant.timezone)
+
+    async def is_revoked(self, staff_id: UUID, issued_at: float, at: datetime | None = None) -> bool:
+        """Whether a staff member's session from then has been revoked since, until `at` if that is given.
 
         Sessions already issued go on while auth-pins is away.
         """
@@ -64,9 +72,14 @@ class Rulebook:
                 staff = await self._states.load(StaffChanged, staff_id)
             except UpstreamUnavailable:
                 return False
-        if staff is None or not staff.is_active or staff.deleted_at is not None:
+        if staff is None:
             return True
-        return staff.sessions_revoked_at is not None and issued_at < staff.sessions_revoked_at.timestamp()
+        revoked_at = staff.sessions_revoked_at
+        if at is not None and revoked_at is not None and at < revoked_at:
+            return False
+        if not staff.is_active or staff.deleted_at is not None:
+            return True
+        return revoked_at is not None and issued_at < revoked_at.timestamp()
 
     def is_manager(self, staff_id: UUID, role: str) -> bool:
         """Whether a staff member is a manager: by the session's role, and by what was told of them since."""
@@ -104,6 +117,7 @@ class Rulebook:
             points_per_unit=program.points_per_euro,
             welcome_bonus_points=program.welcome_bonus_points,
             minimum_redemption_points=program.minimum_redemption_points,
+            points_expiration_days=program.points_expiration_days,
             minimum_purchase_cents=program.minimum_purchase_cents,
             tiers=tuple(Tier(t.name, t.from_points, t.multiplier_percent) for t in program.tiers),
             cooldown_minutes=program.cooldown_minutes,

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Sequence
 from typing import Generic, NamedTuple, TypeVar
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, and_, false, func, literal, or_, select
+from sqlalchemy import ColumnElement, Select, cast, false, func, or_, select
+from sqlalchemy.dialects.postgresql import TSQUERY
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from programs import tables
@@ -146,8 +148,15 @@ def _matches(kind: type[Thing], search: str) -> ColumnElement[bool]:
 
 
 def _begins(column: ColumnElement[str | None], search: str) -> ColumnElement[bool]:
-    words = _WORD.findall(search.lower())
+    words = _WORD.findall(_folded(search))
     if not words:
         return false()
-    text = literal(" ") + func.regexp_replace(func.lower(column), "[^[:alnum:]]+", " ", "g")
-    return and_(*(text.like(f"% {word}%") for word in words))
+    # Letters and digits only: nothing in them means anything to a query of words.
+    wanted = " & ".join(f"'{word}':*" for word in words)
+    return func.name_words(column).op("@@")(cast(wanted, TSQUERY))
+
+
+def _folded(text: str) -> str:
+    """Without case and accents, as `name_words` in the database."""
+    plain = "".join(sign for sign in unicodedata.normalize("NFKD", text) if not "\u0300" <= sign <= "\u036f")
+    return plain.lower()

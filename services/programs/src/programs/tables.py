@@ -71,6 +71,7 @@ def _of_merchant() -> Column[Any]:
 
 
 _LIVE = text("deleted_at IS NULL")
+_DELETED = text("deleted_at IS NOT NULL")
 
 merchants = Table(
     "merchants",
@@ -85,6 +86,10 @@ merchants = Table(
     Column("contact_email", Text, nullable=False),
     *_deletable(),
     Index("merchants_live_slug", "slug", unique=True, postgresql_where=_LIVE),
+    Index("merchants_slug", "slug"),
+    Index("merchants_words", text("name_words(name)"), postgresql_using="gin"),
+    Index("merchants_contact", text("lower(contact_email)")),
+    Index("merchants_deleted", "id", postgresql_where=_DELETED),
 )
 
 stores = Table(
@@ -103,6 +108,9 @@ stores = Table(
     *_deletable(),
     Index("stores_live_code", "merchant_id", "code", unique=True, postgresql_where=_LIVE),
     Index("stores_of_merchant", "merchant_id", "id"),
+    Index("stores_code", "code"),
+    Index("stores_words", text("name_words(name)"), postgresql_using="gin"),
+    Index("stores_deleted", "id", postgresql_where=_DELETED),
 )
 
 merchant_settings = Table(
@@ -156,6 +164,8 @@ programs = Table(
     *_deletable(),
     Index("programs_live_of_merchant", "merchant_id", unique=True, postgresql_where=_LIVE),
     Index("programs_of_merchant", "merchant_id", "id"),
+    Index("programs_words", text("name_words(card_name)"), postgresql_using="gin"),
+    Index("programs_deleted", "id", postgresql_where=_DELETED),
 )
 
 rewards = Table(

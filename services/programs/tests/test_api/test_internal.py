@@ -39,6 +39,17 @@ async def test_each_state_is_answered_as_its_last_event_told_it(shop: Any):
 
     everything = (await peer.get(f"/internal/merchants/{merchant['id']}/states")).json()
     assert {one["kind"]: one["data"]["id"] for one in everything} == ids
+    by_slug = await peer.get(f"/internal/merchants/by-slug/{merchant['slug']}/states")
+    assert by_slug.json() == everything
+
+
+async def test_a_slug_names_a_live_merchant_only(shop: Any):
+    merchant = await shop.merchant()
+    await shop.admin.delete(f"/api/v1/admin/loyalty/merchants/{merchant['id']}", "*")
+
+    answer = await shop.peer().get(f"/internal/merchants/by-slug/{merchant['slug']}/states")
+
+    assert (answer.status_code, answer.json()["code"]) == (404, "merchant-not-found")
 
 
 async def test_deletion_is_a_state_that_is_answered(shop: Any):

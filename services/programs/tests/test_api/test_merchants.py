@@ -180,6 +180,43 @@ async def test_search_takes_the_start_of_words_or_the_whole_slug_or_address(
     assert ("moulin-rouge-1" in names) is found
 
 
+async def test_pages_and_totals_of_what_is_deleted_are_of_that_alone(shop: Any):
+    merchants = [(await shop.merchant(name="Vergangen"))["id"] for _ in range(4)]
+    for merchant_id in merchants[:3]:
+        await shop.admin.delete(f"{MERCHANTS}/{merchant_id}", "*")
+    asked = {"search": "vergangen", "limit": 2, "count": True}
+
+    first = (await shop.admin.get(MERCHANTS, **asked, only_deleted=True)).json()
+    on = {**asked, "cursor": first["next_cursor"]}
+    second = (await shop.admin.get(MERCHANTS, **on, only_deleted=True)).json()
+    both = (await shop.admin.get(MERCHANTS, **asked, include_deleted=True)).json()
+
+    pages = [[one["id"] for one in page["items"]] for page in (first, second)]
+    assert pages == [merchants[2:0:-1], merchants[:1]]
+    assert (first["total"], second["total"], second["next_cursor"], both["total"]) == (3, 3, None, 4)
+
+
+@pytest.mark.parametrize("path", ["merchants", "stores", "programs"])
+async def test_a_list_shows_a_hundred_at_most_and_counts_only_when_asked(shop: Any, path: str):
+    where = f"/api/v1/admin/loyalty/{path}"
+
+    whole, too_many = await shop.admin.get(where, limit=100), await shop.admin.get(where, limit=101)
+
+    assert whole.status_code == 200
+    assert "total" not in whole.json()
+    assert (too_many.status_code, too_many.json()["errors"][0]["field"]) == (422, "limit")
+
+
+async def test_a_list_shows_fifty_unless_told_otherwise(shop: Any):
+    merchant = await shop.merchant()
+    for _ in range(51):
+        await shop.store(merchant["id"])
+
+    listed = (await shop.admin.get("/api/v1/admin/loyalty/stores", merchant_id=merchant["id"])).json()
+
+    assert (len(listed["items"]), listed["next_cursor"] is None) == (50, False)
+
+
 @pytest.mark.parametrize(
     "query",
     [{"limit": 0}, {"limit": 101}, {"limit": "x"}, {"cursor": "x"}, {"cursor": "é"}, {"search": "a\x00"}],

@@ -5,6 +5,9 @@ from __future__ import annotations
 from typing import Any
 from uuid import uuid4
 
+import pytest
+from sqlalchemy import text
+
 STORES = "/api/v1/admin/loyalty/stores"
 
 
@@ -93,3 +96,58 @@ async def test_stores_are_listed_by_merchant_and_found_by_code_or_name(shop: Any
         assert [one["id"] for one in answer.json()["items"]] == [gare["id"]]
     everything = (await shop.admin.get(STORES, merchant_id=merchant["id"], count=True)).json()
     assert ([one["code"] for one in everything["items"]], everything["total"]) == (["KB", "GARE"], 2)
+
+
+@pytest.mark.parametrize(
+    ("search", "found"),
+    [
+        ("cafe", True),
+        ("CAFÉ", True),
+        ("cafe\u0301", True),
+        ("fé", False),
+        ("öko caf", True),
+        ("oko", True),
+        ("straße", True),
+        ("36b", True),
+        ("36c", False),
+        ("' & | ! :* (", False),
+        ("d'ecole", True),
+        ("\\", False),
+    ],
+)
+async def test_names_are_found_without_case_and_accents(shop: Any, search: str, found: bool):
+    merchant = await shop.merchant()
+    store = await shop.store(merchant["id"], name="Öko-Café d'École, Neue Straße 36b")
+
+    answer = await shop.admin.get(STORES, merchant_id=merchant["id"], search=search)
+
+    assert answer.status_code == 200, answer.text
+    assert [one["id"] for one in answer.json()["items"]] == ([store["id"]] if found else [])
+
+
+@pytest.mark.parametrize(
+    "wanted",
+    [
+        "name_words(name) @@ CAST('bahn:*' AS tsquery) OR code = 'KB-777'",
+        "deleted_at IS NOT NULL",
+        "merchant_id = '0197c1c2-0000-7000-8000-00000000000a' AND deleted_at IS NULL",
+    ],
+)
+async def test_among_very_many_stores_none_is_looked_at_in_vain(shop: Any, wanted: str):
+    merchant = await shop.merchant()
+    async with shop.service.engine.connect() as conn:
+        await conn.execute(
+            text(
+                "INSERT INTO stores (id, merchant_id, code, name, version, created_at, updated_at)"
+                " SELECT gen_random_uuid(), :merchant, 'KB-' || n, 'Kirchberg ' || n, 1, now(), now()"
+                " FROM generate_series(1, 20000) n"
+            ),
+            {"merchant": merchant["id"]},
+        )
+        await conn.execute(text("ANALYZE stores"))
+        asked = f"EXPLAIN SELECT * FROM stores WHERE {wanted} ORDER BY id DESC LIMIT 51"
+        plan = "\n".join((await conn.execute(text(asked))).scalars())
+        await conn.rollback()
+
+    assert "Seq Scan" not in plan, plan
+    assert "Index Scan" in plan, plan

@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from contracts.programs import RewardChanged, StoreChanged
+from kit import audit, parked
 from kit.app import Service, serve
 from kit.http import Peer, Upstream
 from kit.projection import Projection
@@ -40,6 +41,7 @@ def build(settings: WalletSettings, providers: Iterable[Provider] | None = None)
     }
     passes = Passes(service.work, fetch_card)
     service.include(api.routes(service.work, passes, loops.keys()))
+    service.include(audit.router(service.work), parked.router(service.work, service.idempotency))
 
     service.background("projection", projection.run)
     service.ready_when("projection", lambda: projection.loaded)

@@ -11,6 +11,7 @@ from gateway.settings import GatewaySettings
 
 VENDOR, PUBLIC = "/api/v1/vendor/loyalty", "/api/v1/loyalty"
 SIGN_IN, ENROL, LINK = "/api/v1/auth/token", f"{PUBLIC}/enroll", f"{PUBLIC}/cards/{{"
+FORGOT, RESET = "/api/v1/auth/password/forgot", "/api/v1/auth/password/reset"
 MINUTE_S, HOUR_S = 60, 3600
 
 
@@ -31,6 +32,7 @@ class Rulebook:
         points = Policies(caller=Policy("points", settings.limit_points_per_minute, MINUTE_S))
         corrections = Policies(caller=Policy("corrections", settings.limit_corrections_per_minute, MINUTE_S))
         sessions = Policy("staff-sessions", settings.limit_staff_sessions_per_minute, MINUTE_S)
+        by_address = Policy("sign-ins", settings.limit_sign_ins_per_minute, MINUTE_S)
         self._posts: Mapping[str, Policies] = {
             f"{VENDOR}/stamp": stamps,
             f"{VENDOR}/stamp/redeem": stamps,
@@ -47,12 +49,14 @@ class Rulebook:
             f"{VENDOR}/staff-sessions": Policies(caller=sessions),
             ENROL: Policies(address=Policy("enrolments", settings.limit_enrolments_per_hour, HOUR_S)),
             SIGN_IN: Policies(
-                address=Policy("sign-ins", settings.limit_sign_ins_per_minute, MINUTE_S),
+                address=by_address,
                 account_and_address=Policy(
                     "account-sign-ins", settings.limit_account_sign_ins_per_minute, MINUTE_S
                 ),
                 account=Policy("account", None, MINUTE_S),
             ),
+            FORGOT: Policies(address=by_address),
+            RESET: Policies(address=by_address),
         }
         self._link = Policies(address=Policy("link-reads", settings.limit_link_reads_per_minute, MINUTE_S))
 

@@ -7,6 +7,7 @@ from typing import Annotated
 from fastapi import Depends, Request, Response
 from pydantic import BaseModel
 
+from auth_pins.commands.passwords import Forgotten
 from auth_pins.desk import Desk
 from kit.idempotency import Effect, check_key
 from kit.identity import Caller, allow
@@ -31,6 +32,14 @@ def _desk(request: Request) -> Desk:
 
 
 TheDesk = Annotated[Desk, Depends(_desk)]
+
+
+def _forgotten(request: Request) -> Forgotten:
+    forgotten: Forgotten = request.app.state.forgotten
+    return forgotten
+
+
+TheForgotten = Annotated[Forgotten, Depends(_forgotten)]
 
 
 async def switch(desk: Desk, request: Request, scope: str, effect: Effect) -> Response:

@@ -55,3 +55,6 @@ def _asked_by_merchant(asked: Asked) -> Page:
 
 #: What others ask of a list.
 AskedByMerchant = Annotated[Page, Depends(_asked_by_merchant)]
+
+#: Whether a list tells how many there are in all.
+Count = Annotated[bool, Query(description="Count all that match")]

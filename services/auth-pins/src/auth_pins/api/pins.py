@@ -12,7 +12,7 @@ from auth_pins import queries
 from auth_pins.api.access import VENDOR, MerchantUser, TheDesk, switch
 from auth_pins.api.documents import KEYED, problems
 from auth_pins.api.fields import Code, Name, NewPin
-from auth_pins.api.lists import AskedByMerchant, cursor_of
+from auth_pins.api.lists import AskedByMerchant, Count, cursor_of
 from auth_pins.commands import staff as commands
 from auth_pins.preconditions import IfMatch, etag
 from auth_pins.tables import Record
@@ -76,6 +76,7 @@ class StaffMember(BaseModel):
 class StaffMembers(BaseModel):
     items: list[StaffMember] = Field(description="Newest first")
     next_cursor: str | None = Field(description="Asks for the next page; null on the last one")
+    total: int | None = Field(None, description="How many there are, when asked by `count=true`")
 
 
 def _shown(row: Record) -> StaffMember:
@@ -86,10 +87,14 @@ def _shown(row: Record) -> StaffMember:
 
 
 @router.get("", operation_id="listStaff", summary="List staff members", responses=problems())
-async def list_staff(caller: MerchantUser, desk: TheDesk, asked: AskedByMerchant) -> StaffMembers:
+async def list_staff(
+    caller: MerchantUser, desk: TheDesk, asked: AskedByMerchant, count: Count = False
+) -> StaffMembers:
     """The merchant's, newest first. `search` takes the start of a word of the name, or a whole code."""
-    found = await queries.staff_members(desk, asked._replace(merchant_id=caller.merchant))
-    return StaffMembers(items=[_shown(row) for row in found.rows], next_cursor=cursor_of(found))
+    asked = asked._replace(merchant_id=caller.merchant)
+    found = await queries.staff_members(desk, asked)
+    total = await queries.count_staff_members(desk, asked) if count else None
+    return StaffMembers(items=[_shown(row) for row in found.rows], next_cursor=cursor_of(found), total=total)
 
 
 @router.post(

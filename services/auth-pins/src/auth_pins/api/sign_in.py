@@ -1,19 +1,19 @@
-"""Sign-in: tokens, their refresh and end, passwords, and the keys that tokens are signed with."""
+"""Sign-in: tokens, their refresh and end, and the keys that tokens are signed with."""
 
 from __future__ import annotations
 
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Response
-from pydantic import BaseModel, Field, StringConstraints
+from pydantic import BaseModel, Field
 
 from auth_pins import queries
-from auth_pins.api.access import AUTH, Anyone, AnyUser, TheDesk
+from auth_pins.api.access import AUTH, Anyone, TheDesk
 from auth_pins.api.documents import problems
-from auth_pins.api.fields import NewPassword, Password
+from auth_pins.api.fields import Password
 from auth_pins.commands import sign_in as commands
 from auth_pins.domain import ACCESS_LIVES
-from contracts.problem import PasswordWrong, Unauthenticated, UpstreamUnavailable
+from contracts.problem import Unauthenticated, UpstreamUnavailable
 from kit.fields import Body, Line
 
 router = APIRouter(prefix=AUTH, tags=["sign-in"])
@@ -29,14 +29,9 @@ class Credentials(Body):
 class RefreshToken(Body):
     refresh_token: Annotated[
         str,
-        StringConstraints(strict=True, min_length=1, max_length=256),
+        Line(1, 256),
         Field(repr=False, description="The newest one that was given", examples=["5Tq…"]),
     ]
-
-
-class PasswordChange(Body):
-    current: Annotated[Password, Field(description="The password as it is")]
-    new: Annotated[NewPassword, Field(description="12 to 128 characters, not a common one")]
 
 
 class TokenPair(BaseModel):
@@ -91,19 +86,6 @@ async def refresh(caller: Anyone, desk: TheDesk, body: RefreshToken) -> TokenPai
 async def logout(caller: Anyone, desk: TheDesk, body: RefreshToken) -> None:
     """Ends the sign-in: its access tokens stop within 2 seconds. The second time nothing happens."""
     await commands.sign_out(desk, body.refresh_token)
-
-
-@router.post(
-    "/password",
-    operation_id="changePassword",
-    summary="Change one's password",
-    status_code=204,
-    responses=problems(PasswordWrong, UpstreamUnavailable),
-)
-async def password(caller: AnyUser, desk: TheDesk, body: PasswordChange) -> None:
-    """All other sign-ins of this user end."""
-    assert caller.user_id is not None
-    await commands.change_password(desk, caller.user_id, caller.session_id, body.current, body.new)
 
 
 @router.get(

@@ -13,7 +13,7 @@ from auth_pins import queries
 from auth_pins.api.access import ADMIN, PLATFORM, VENDOR, Admin, MerchantUser, TheDesk
 from auth_pins.api.documents import KEYED, problems
 from auth_pins.api.fields import Name
-from auth_pins.api.lists import Asked, AskedByMerchant, cursor_of
+from auth_pins.api.lists import Asked, AskedByMerchant, Count, cursor_of
 from auth_pins.commands import terminals as commands
 from auth_pins.desk import Desk
 from auth_pins.domain import LiveKey
@@ -50,6 +50,7 @@ class Terminal(BaseModel):
     name: str = Field(description="What people call it", examples=["Till 1"])
     environment: Environment = Field(description="live or test")
     keys: list[KeyShown] = Field(description="Its live API keys: one, or two after a rotation")
+    last_used_at: Instant | None = Field(description="When it called last, to half a minute")
     created_at: Instant = Field(description="When it was made")
     updated_at: Instant = Field(description="When it was changed last, a rotation included")
     deleted_at: Instant | None = Field(description="When it was deleted; seen only where asked for")
@@ -65,6 +66,7 @@ class TerminalWithKey(Terminal):
 class Terminals(BaseModel):
     items: list[Terminal] = Field(description="Newest first")
     next_cursor: str | None = Field(description="Asks for the next page; null on the last one")
+    total: int | None = Field(None, description="How many there are, when asked by `count=true`")
 
 
 class Rotated(BaseModel):
@@ -100,10 +102,11 @@ async def _create(
     return await desk.idempotency.once(request, key, scope, body, effect)
 
 
-async def _page(desk: Desk, asked: Asked) -> Terminals:
+async def _page(desk: Desk, asked: Asked, count: bool) -> Terminals:
     found, keys = await queries.terminals(desk, asked)
     items = [_shown(row, keys[row.id]) for row in found.rows]
-    return Terminals(items=items, next_cursor=cursor_of(found))
+    total = await queries.count_terminals(desk, asked) if count else None
+    return Terminals(items=items, next_cursor=cursor_of(found), total=total)
 
 
 # -- admins
@@ -136,9 +139,10 @@ async def list_as_admin(
     desk: TheDesk,
     asked: Asked,
     merchant_id: Annotated[UUID | None, Query(description="Of this merchant only")] = None,
+    count: Count = False,
 ) -> Terminals:
     """Newest first. `search` takes the start of a word of the name."""
-    return await _page(desk, asked._replace(merchant_id=merchant_id))
+    return await _page(desk, asked._replace(merchant_id=merchant_id), count)
 
 
 @router.get(
@@ -191,9 +195,11 @@ async def create(
 @router.get(
     f"{VENDOR}/terminals", operation_id="listTerminals", summary="List terminals", responses=problems()
 )
-async def list_own(caller: MerchantUser, desk: TheDesk, asked: AskedByMerchant) -> Terminals:
+async def list_own(
+    caller: MerchantUser, desk: TheDesk, asked: AskedByMerchant, count: Count = False
+) -> Terminals:
     """The merchant's, newest first. `search` takes the start of a word of the name."""
-    return await _page(desk, asked._replace(merchant_id=caller.merchant))
+    return await _page(desk, asked._replace(merchant_id=caller.merchant), count)
 
 
 @router.get(

@@ -12,7 +12,7 @@ from auth_pins import queries
 from auth_pins.api.access import ADMIN, PLATFORM, Admin, TheDesk
 from auth_pins.api.documents import KEYED, problems
 from auth_pins.api.fields import Email, Locale, NewPassword
-from auth_pins.api.lists import Asked, cursor_of
+from auth_pins.api.lists import Asked, Count, cursor_of
 from auth_pins.commands import users as commands
 from auth_pins.preconditions import IfMatch, etag
 from auth_pins.tables import Record
@@ -45,7 +45,9 @@ class NewUser(Body):
     merchant_id: UUID | None = Field(
         None, description="The merchant of an owner or manager; none for an admin"
     )
-    locale: Locale = Field("en", description="The user's language")
+    locale: Locale | None = Field(
+        None, description="The user's language; the merchant's when there is none, of an admin English"
+    )
 
 
 class UserChanges(Body):
@@ -93,15 +95,14 @@ async def create(request: Request, caller: Admin, key: Key, desk: TheDesk, body:
         )
         raise ValidationFailed.of("merchant_id", code, words)
     merchant = await desk.places.merchant(body.merchant_id) if body.merchant_id else None
+    locale = body.locale or (merchant.default_locale if merchant else "en")
     async with desk.hashing.seat() as seat:
         password_hash = await seat.hash_password(body.password)
 
     async def effect(tx: Tx) -> Made:
         if body.merchant_id and merchant is None:
             raise MerchantNotFound
-        row = await commands.create_user(
-            tx, body.email, password_hash, body.role, body.merchant_id, body.locale
-        )
+        row = await commands.create_user(tx, body.email, password_hash, body.role, body.merchant_id, locale)
         headers = {"location": f"{ADMIN}/users/{row.id}", "etag": etag(row.revision)}
         return Made(201, _shown(row), headers)
 
@@ -114,7 +115,7 @@ async def list_users(
     desk: TheDesk,
     asked: Asked,
     merchant_id: Annotated[UUID | None, Query(description="Of this merchant only")] = None,
-    count: Annotated[bool, Query(description="Count all that match")] = False,
+    count: Count = False,
 ) -> Users:
     """Newest first. `search` takes a whole e-mail address."""
     asked = asked._replace(merchant_id=merchant_id)

@@ -20,6 +20,7 @@ from auth_pins.domain import (
     Limits,
     Locked,
     after_wrong_try,
+    code_key,
     count_attempt,
     may_try,
     right_pin,
@@ -57,7 +58,9 @@ async def approve(desk: Desk, caller: Caller, code: str, pin: str) -> StaffSessi
     time; StaffLocked and TerminalLocked once there were too many of these.
     """
     at = await _at(desk, caller, code)
-    async with desk.hashing.seat() as seat:
+    # One at a time at a till and with a code: a right one among several is not taken for one too many.
+    turn = desk.turns.of(at.terminal_id, (at.merchant_id, code_key(code)))
+    async with turn, desk.hashing.seat() as seat:
         async with desk.work() as tx:
             ticket = await _count(tx, at)
         if isinstance(ticket, Locked):

@@ -1,4 +1,4 @@
-"""Users sign in, refresh, sign out and change their passwords."""
+"""Users sign in, refresh and sign out."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from auth_pins.domain import SESSIONS_LIVE
 from auth_pins.store import users
 from auth_pins.tables import Record
 from auth_pins.tokens import Subject, new_secret, sha256_of
-from contracts.problem import PasswordWrong, Unauthenticated
+from contracts.problem import Unauthenticated
 from kit.ids import now
 from kit.work import Tx
 
@@ -92,24 +92,6 @@ async def sign_out(desk: Desk, refresh_token: str) -> None:
         token = await users.find_refresh_token(tx.conn, sha256)
         if token is not None and token.ended_at is None:
             await _end(tx, token.user_id, token.session_id, now())
-
-
-async def change_password(desk: Desk, user_id: UUID, session_id: UUID | None, current: str, new: str) -> None:
-    """A new password; all other sessions of the user end."""
-    async with desk.work.read() as conn:
-        known = await users.find(conn, user_id)
-    async with desk.hashing.seat() as seat:
-        if not await seat.is_password(current, known.password_hash if known else None):
-            raise PasswordWrong
-        password_hash = await seat.hash_password(new)
-
-    async with desk.work() as tx:
-        user = await users.lock(tx.conn, user_id)
-        if user is None or known is None or user.password_hash != known.password_hash:
-            raise PasswordWrong
-        moment = now()
-        await users.end_sessions(tx.conn, user_id, moment, but=session_id)
-        await _tell(tx, await users.touch(tx.conn, user_id, password_hash=password_hash), moment)
 
 
 async def _merchant_lives(desk: Desk, user: Record) -> bool:

@@ -6,11 +6,14 @@ from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
+from auth_pins.commands import audited
 from auth_pins.desk import Desk
+from auth_pins.domain import Attempts
 from auth_pins.preconditions import Expected
 from auth_pins.store import attempts, staff
 from auth_pins.tables import Record
 from contracts.problem import AlreadyExists, StaffNotFound
+from kit.audit import record
 from kit.ids import now, uuid7
 from kit.work import Tx
 
@@ -34,6 +37,7 @@ async def create_staff(
     )
     if member is None:
         raise AlreadyExists("There is a staff member with this code already", field="code")
+    await record(tx, audited.of_staff("created", None, member))
     tx.say(staff.state(member))
     return member
 
@@ -52,6 +56,7 @@ async def change_staff(
         if real.keys() & _REVOKING:
             real["sessions_revoked_at"] = moment
         changed = await staff.change(tx.conn, staff_id, moment, **real)
+        await record(tx, audited.of_staff("changed", member, changed))
         tx.say(staff.state(changed))
         return changed
 
@@ -70,28 +75,34 @@ async def delete_staff(
             "deleted_by": by,
             "deletion_id": uuid7(),
         }
-        tx.say(staff.state(await staff.change(tx.conn, staff_id, moment, **ended)))
+        deleted = await staff.change(tx.conn, staff_id, moment, **ended)
+        await record(tx, audited.of_staff("deleted", member, deleted))
+        tx.say(staff.state(deleted))
 
 
 async def unlock_staff(tx: Tx, merchant_id: UUID, staff_id: UUID) -> Record:
     """The code's attempts count from none again."""
-    await _clear_attempts(tx, merchant_id, staff_id)
-    return await _found(tx, merchant_id, staff_id)
+    before = await _clear_attempts(tx, merchant_id, staff_id)
+    member = await _found(tx, merchant_id, staff_id)
+    if before != Attempts():
+        await record(tx, audited.of_attempts(member, before, Attempts()))
+    return member
 
 
 async def reset_pin(tx: Tx, merchant_id: UUID, staff_id: UUID, pin_hash: str) -> None:
     """A new PIN: sessions bought with the old one end, and the code is unlocked."""
     await _clear_attempts(tx, merchant_id, staff_id)
-    await _held(tx, merchant_id, staff_id)
+    member = await _held(tx, merchant_id, staff_id)
     moment = now()
     changed = await staff.change(tx.conn, staff_id, moment, pin_hash=pin_hash, sessions_revoked_at=moment)
+    await record(tx, audited.of_staff("pin-reset", member, changed))
     tx.say(staff.state(changed))
 
 
-async def _clear_attempts(tx: Tx, merchant_id: UUID, staff_id: UUID) -> None:
-    """Before the staff member is held: an approval takes the two in this order as well."""
+async def _clear_attempts(tx: Tx, merchant_id: UUID, staff_id: UUID) -> Attempts:
+    """Before the staff member is held: an approval takes the two in this order as well. What was counted."""
     member = await _found(tx, merchant_id, staff_id)
-    await attempts.clear_attempts(tx.conn, merchant_id, member.code)
+    return await attempts.clear_attempts(tx.conn, merchant_id, member.code, now())
 
 
 async def _found(tx: Tx, merchant_id: UUID, staff_id: UUID) -> Record:

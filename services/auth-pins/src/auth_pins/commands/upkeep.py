@@ -7,8 +7,8 @@ from datetime import timedelta
 
 from auth_pins.commands.users import ensure_first_admin
 from auth_pins.desk import Desk
-from auth_pins.domain import TERMINAL_WINDOW, with_signing_key
-from auth_pins.store import attempts, signing_keys, users
+from auth_pins.domain import RESET_LIVES, TERMINAL_WINDOW, with_signing_key
+from auth_pins.store import attempts, resets, signing_keys, users
 from kit.identity import public_x
 from kit.ids import now
 
@@ -32,6 +32,7 @@ async def forget(desk: Desk) -> None:
     moment = now()
     async with desk.work() as tx:
         await users.forget_sessions(tx.conn, moment - SESSIONS_KEPT)
+        await resets.forget(tx.conn, moment - RESET_LIVES)
         await attempts.forget(
             tx.conn, tries_before=moment - TERMINAL_WINDOW, attempts_before=moment - ATTEMPTS_KEPT
         )

@@ -9,12 +9,15 @@ from uuid import UUID
 
 from sqlalchemy.exc import IntegrityError
 
+from auth_pins.commands import audited
+from auth_pins.commands.passwords import end_links
 from auth_pins.desk import Desk
 from auth_pins.domain import email_key
 from auth_pins.preconditions import Expected
 from auth_pins.store import users
 from auth_pins.tables import Record
 from contracts.problem import AlreadyExists, ChangeNotAllowed, UserNotFound, ValidationFailed
+from kit.audit import record
 from kit.ids import now, uuid7
 from kit.work import Tx
 
@@ -37,6 +40,7 @@ async def create_user(
     )
     if user is None:
         raise AlreadyExists(_TAKEN, field="email")
+    await record(tx, audited.of_user("created", None, user))
     tx.say(await users.state(tx.conn, user, moment))
     return user
 
@@ -56,10 +60,12 @@ async def change_user(desk: Desk, user_id: UUID, expected: Expected, changes: Ma
         moment = now()
         if "email" in real:
             real["email_key"] = email_key(real["email"])
+            await end_links(desk, tx, user_id, moment)
         if "role" in real or "is_active" in real:
             real["sessions_revoked_at"] = moment
             await users.end_sessions(tx.conn, user_id, moment)
         changed = await _change(tx, user_id, moment, real)
+        await record(tx, audited.of_user("changed", user, changed))
         tx.say(await users.state(tx.conn, changed, moment))
         return changed
 
@@ -67,16 +73,19 @@ async def change_user(desk: Desk, user_id: UUID, expected: Expected, changes: Ma
 async def delete_user(desk: Desk, user_id: UUID, expected: Expected, by: UUID | None) -> None:
     """Deleted; all sessions end, the e-mail is free again."""
     async with desk.work() as tx:
-        await _held_to_leave(tx, user_id, expected)
+        user = await _held_to_leave(tx, user_id, expected)
         moment = now()
         await users.end_sessions(tx.conn, user_id, moment)
+        await end_links(desk, tx, user_id, moment)
         ended = {
             "sessions_revoked_at": moment,
             "deleted_at": moment,
             "deleted_by": by,
             "deletion_id": uuid7(),
         }
-        tx.say(await users.state(tx.conn, await users.change(tx.conn, user_id, moment, **ended), moment))
+        deleted = await users.change(tx.conn, user_id, moment, **ended)
+        await record(tx, audited.of_user("deleted", user, deleted))
+        tx.say(await users.state(tx.conn, deleted, moment))
 
 
 async def ensure_first_admin(desk: Desk) -> None:

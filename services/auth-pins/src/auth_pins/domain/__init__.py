@@ -22,6 +22,8 @@ STAFF_SESSION_LIVES = timedelta(minutes=15)
 LEEWAY = timedelta(seconds=10)
 #: Sign-ins of one user that live at once; the oldest ends when there is another.
 SESSIONS_LIVE = 100
+#: How long a link to reset a password works, and how many a user is sent in that time.
+RESET_LIVES, RESET_LETTERS = timedelta(hours=1), 3
 PASSWORD_SHORTEST, PASSWORD_LONGEST = 12, 128
 PIN_SHORTEST, PIN_LONGEST = 4, 8
 

@@ -84,9 +84,11 @@ async def put_attempts(conn: AsyncConnection, merchant_id: UUID, code: str, atte
     await conn.execute(update(pin_attempts).where(here).values(**values))
 
 
-async def clear_attempts(conn: AsyncConnection, merchant_id: UUID, code: str) -> None:
-    """As if nobody had tried this code."""
+async def clear_attempts(conn: AsyncConnection, merchant_id: UUID, code: str, now: datetime) -> Attempts:
+    """As if nobody had tried this code; what was counted before."""
+    before = await hold_attempts(conn, merchant_id, code, now)
     await put_attempts(conn, merchant_id, code, Attempts())
+    return before
 
 
 async def forget(conn: AsyncConnection, *, tries_before: datetime, attempts_before: datetime) -> None:

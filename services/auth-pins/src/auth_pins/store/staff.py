@@ -11,7 +11,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from auth_pins.domain import code_key
-from auth_pins.store.pages import Found, Page, page_of, visible
+from auth_pins.store.pages import Found, Page, count_of, page_of, visible
 from auth_pins.tables import Record, pin_attempts, staff
 from contracts.auth_pins import StaffChanged
 from kit.ids import uuid7
@@ -82,6 +82,10 @@ async def used(conn: AsyncConnection, staff_id: UUID, now: datetime) -> None:
 async def page(conn: AsyncConnection, asked: Page, matches: ColumnElement[bool]) -> Found:
     locked_until = pin_attempts.c.locked_until
     return await page_of(conn, staff, asked, matches, locked_until, left_join=(pin_attempts, _attempts))
+
+
+async def count(conn: AsyncConnection, asked: Page, matches: ColumnElement[bool]) -> int:
+    return await count_of(conn, staff, asked, matches)
 
 
 def state(row: Record) -> StaffChanged:

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, delete, select, update
+from sqlalchemy import ColumnElement, bindparam, delete, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from auth_pins.domain import LiveKey
-from auth_pins.store.pages import Found, Page, page_of, visible
+from auth_pins.store.pages import Found, Page, count_of, page_of, visible
 from auth_pins.tables import Record, terminal_keys, terminals
 from contracts.auth_pins import KeyHash, TerminalChanged
 from kit.ids import uuid7
@@ -49,6 +49,18 @@ async def change(conn: AsyncConnection, terminal_id: UUID, now: datetime, **valu
     statement = update(terminals).where(terminals.c.id == terminal_id)
     statement = statement.values(version=terminals.c.version + 1, updated_at=now, **values)
     return (await conn.execute(statement.returning(terminals))).one()
+
+
+async def used(conn: AsyncConnection, times: Mapping[UUID, datetime]) -> None:
+    """They called then: seen in lists, told to nobody. In the order of ids, so that two never cross."""
+    later = update(terminals).where(terminals.c.id == bindparam("called"))
+    at = bindparam("at", type_=terminals.c.last_used_at.type)
+    rows = [{"called": terminal_id, "at": times[terminal_id]} for terminal_id in sorted(times)]
+    await conn.execute(later.values(last_used_at=func.greatest(terminals.c.last_used_at, at)), rows)
+
+
+async def count(conn: AsyncConnection, asked: Page, matches: ColumnElement[bool]) -> int:
+    return await count_of(conn, terminals, asked, matches)
 
 
 async def keys_of(conn: AsyncConnection, *terminal_ids: UUID) -> dict[UUID, list[LiveKey]]:

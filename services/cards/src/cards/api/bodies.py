@@ -70,6 +70,13 @@ STORE = Field(
 )
 
 
+def _reachable(phone: str | None, info: ValidationInfo) -> str | None:
+    # When the e-mail was wrong it is not in `data`: that is told already.
+    if phone is None and info.data.get("email", "wrong") is None:
+        raise PydanticCustomError("required", "one of e-mail and phone is required")
+    return phone
+
+
 class EnrolBody(Body):
     """Who joins. At least one of e-mail and phone."""
 
@@ -92,13 +99,42 @@ class EnrolBody(Body):
     marketing_consent: Flag = Field(default=False, description="Whether news may be sent", examples=[False])
     store_id: UUID | None = STORE
 
-    @field_validator("phone")
-    @classmethod
-    def _reachable(cls, phone: str | None, info: ValidationInfo) -> str | None:
-        # When the e-mail was wrong it is not in `data`: that is told already.
-        if phone is None and info.data.get("email", "wrong") is None:
-            raise PydanticCustomError("required", "one of e-mail and phone is required")
-        return phone
+    _reachable = field_validator("phone")(_reachable)
+
+
+class JoinBody(Body):
+    """Somebody who joins by themselves. At least one of e-mail and phone."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    "merchant_slug": "cafe-grund",
+                    "email": "ana.weber@example.com",
+                    "first_name": "Ana",
+                    "last_name": "Weber",
+                    "locale": "fr",
+                    "marketing_consent": False,
+                }
+            ]
+        }
+    )
+
+    merchant_slug: Annotated[str, Line(1, 50)] = Field(
+        description="Names the merchant", examples=["cafe-grund"]
+    )
+    store_code: Annotated[str, Line(1, 120)] | None = Field(
+        default=None, description="Names the store; required while cards belong to one store", examples=["G"]
+    )
+    email: Annotated[Email | None, EMAIL] = None
+    phone: Annotated[Phone | None, PHONE] = Field(default=None, validate_default=True)
+    first_name: Annotated[Name, Field(description="First name", examples=["Ana"])]
+    last_name: Annotated[Name, Field(description="Last name", examples=["Weber"])]
+    birthday: Birthday | None = Field(default=None, description="Birthday", examples=["1990-12-31"])
+    locale: Locale = Field(description="The customer's language", examples=["fr"])
+    marketing_consent: Flag = Field(description="Whether news may be sent", examples=[False])
+
+    _reachable = field_validator("phone")(_reachable)
 
 
 class LookupBody(Body):

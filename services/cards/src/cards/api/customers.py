@@ -10,7 +10,7 @@ from fastapi import APIRouter, Header, Response
 from cards import commands, queries
 from cards.api.answers import CustomerWhole, problems
 from cards.api.bodies import CustomerChange
-from cards.api.rooms import TheService, TheTerms
+from cards.api.rooms import TheLetters, TheService, TheTerms
 from cards.api.vendor import COMMON, PREFIX, User
 from contracts.problem import (
     CardNotFound,
@@ -49,6 +49,7 @@ async def change_customer(
     body: CustomerChange,
     service: TheService,
     book: TheTerms,
+    letters: TheLetters,
     response: Response,
     if_match: Annotated[str | None, Header(description="The ETag that was read", examples=['"1"'])] = None,
 ) -> CustomerWhole:
@@ -57,7 +58,7 @@ async def change_customer(
     terms = await book.of(caller.merchant)
     async with service.work() as tx:
         customer = await commands.change_customer(
-            tx, caller.merchant, terms.country, card_id, if_match, body.changes()
+            tx, caller.merchant, terms.country, card_id, if_match, body.changes(), letters
         )
     response.headers["etag"] = f'"{customer.version}"'
     return CustomerWhole.of(customer)

@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from cards import commands, queries, store
 from cards.api.answers import CustomerWhole, problems
-from cards.api.rooms import TheArchive, TheService
+from cards.api.rooms import TheArchive, TheLetters, TheService
 from cards.api.vendor import COMMON, KEYED, PREFIX
 from cards.domain import Card, shown_number
 from contracts.event import Instant
@@ -86,10 +86,10 @@ class ArchiveAnswer(_Answer):
     responses=problems(*COMMON, *KEYED, CardNotFound),
 )
 async def erase_customer(
-    card_id: UUID, request: Request, caller: Owner, key: Key, service: TheService
+    card_id: UUID, request: Request, caller: Owner, key: Key, service: TheService, letters: TheLetters
 ) -> Response:
     async def effect(tx: Tx) -> Made:
-        erased = await commands.erase_customer(tx, caller.merchant, card_id)
+        erased = await commands.erase_customer(tx, caller.merchant, card_id, letters)
         assert erased.erased_at is not None
         return Made(202, Erased(customer_id=erased.id, erased_at=erased.erased_at))
 

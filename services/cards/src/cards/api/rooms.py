@@ -11,6 +11,8 @@ from cards import store
 from cards.archive import Archive
 from cards.commands import Desk
 from cards.domain import Held, Terms
+from cards.ledger import Ledger
+from cards.letters import Letters
 from cards.settings import CardsSettings
 from cards.terms import TermsBook
 from contracts.problem import Refusal, ValidationFailed
@@ -37,7 +39,19 @@ def _archive(request: Request) -> Archive:
     return archive
 
 
+def _letters(request: Request) -> Letters:
+    letters: Letters = request.app.state.letters
+    return letters
+
+
+def _ledger(request: Request) -> Ledger:
+    ledger: Ledger = request.app.state.ledger
+    return ledger
+
+
 TheArchive = Annotated[Archive, Depends(_archive)]
+TheLedger = Annotated[Ledger, Depends(_ledger)]
+TheLetters = Annotated[Letters, Depends(_letters)]
 TheService = Annotated[Service, Depends(_service)]
 TheTerms = Annotated[TermsBook, Depends(_book)]
 
@@ -74,6 +88,13 @@ class Gathered:
     async def to_join(cls, book: TermsBook, merchant_id: UUID, store_id: UUID | None) -> Gathered:
         try:
             return cls(await book.of(merchant_id, store_id, to_join=True))
+        except Refusal as refusal:
+            return cls(refusal)
+
+    @classmethod
+    async def to_join_at(cls, book: TermsBook, merchant_id: UUID, store_code: str | None) -> Gathered:
+        try:
+            return cls(await book.to_join_at(merchant_id, store_code))
         except Refusal as refusal:
             return cls(refusal)
 

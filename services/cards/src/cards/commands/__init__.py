@@ -11,6 +11,7 @@ from cards.commands.joining import (
     link_hash,
     new_link,
 )
+from cards.commands.self_enrolment import join
 
 __all__ = [
     "Desk",
@@ -20,6 +21,7 @@ __all__ = [
     "delete_card",
     "enrol",
     "erase_customer",
+    "join",
     "link_hash",
     "new_link",
     "restore_card",

@@ -7,13 +7,14 @@ from uuid import UUID
 from cards import store
 from cards.commands import audited
 from cards.domain import Customer, Held
+from cards.letters import Letters
 from contracts.problem import CardNotFound
 from kit.audit import record
 from kit.ids import now
 from kit.work import Tx
 
 
-async def erase_customer(tx: Tx, merchant_id: UUID, card_id: UUID) -> Customer:
+async def erase_customer(tx: Tx, merchant_id: UUID, card_id: UUID, letters: Letters) -> Customer:
     """Blank the customer of this card, who has none from now on; deleted cards are told of too."""
     found = await store.live_card(tx.conn, merchant_id, id=card_id)
     if found is None:
@@ -24,6 +25,7 @@ async def erase_customer(tx: Tx, merchant_id: UUID, card_id: UUID) -> Customer:
     erased = _blank(customer)
     await store.save_customer(tx.conn, erased)
     await store.forget_answers_about(tx.conn, customer.id)
+    await letters.take_back(tx, customer.id)
     cards = await store.all_cards_of(tx.conn, customer.id)
     for card in await store.next_version(tx.conn, [card.id for card in cards]):
         await store.end_links(tx.conn, card.id, now())

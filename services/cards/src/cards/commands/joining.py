@@ -15,6 +15,7 @@ from cards import store
 from cards.commands import audited
 from cards.contact import read_email, read_phone
 from cards.domain import Card, Customer, Held, Program, Terms, card_at, card_number, the_one
+from cards.letters import Letters
 from contracts.problem import CardNotFound, CustomerConflict, PreconditionFailed, ValidationFailed
 from kit.audit import record
 from kit.ids import now, uuid7
@@ -55,29 +56,44 @@ class Enrolled(NamedTuple):
     link_token: str | None = None
 
 
+class Admitted(NamedTuple):
+    """A customer with a card, and which of the two are new."""
+
+    held: Held
+    is_new_card: bool
+    is_new_customer: bool
+
+
 async def enrol(tx: Tx, terms: Terms, joining: Joining, desk: Desk) -> Enrolled:
     """The customer's card of the merchant's program: a new one, or the one there is."""
+    admitted = await admit(tx, terms, joining, desk)
+    if not admitted.is_new_card:
+        return Enrolled(admitted.held, is_new=False)
+    token = await add_link(tx, admitted.held.card.id)
+    return Enrolled(admitted.held, is_new=True, link_token=token)
+
+
+async def admit(tx: Tx, terms: Terms, joining: Joining, desk: Desk) -> Admitted:
+    """The same without a link. The customer's row is held from now on."""
     program = terms.open_program()
     terms.check_place(desk.store_id)
-    customer = await _customer(tx, terms, joining)
-    card, is_new = await _card(tx, terms, program, customer, desk)
+    customer, is_new_customer = await _customer(tx, terms, joining)
+    card, is_new_card = await _card(tx, terms, program, customer, desk)
     held = Held(card, customer)
-    if not is_new:
-        return Enrolled(held, is_new=False)
-    token = await _new_link(tx, card.id)
-    tx.say(store.state_of(held))
-    await record(tx, audited.of_card("created", None, held))
-    return Enrolled(held, is_new=True, link_token=token)
+    if is_new_card:
+        tx.say(store.state_of(held))
+        await record(tx, audited.of_card("created", None, held))
+    return Admitted(held, is_new_card, is_new_customer)
 
 
-async def _customer(tx: Tx, terms: Terms, joining: Joining) -> Customer:
-    """The customer of this e-mail and phone, locked, new or known. CustomerConflict when they name two."""
+async def _customer(tx: Tx, terms: Terms, joining: Joining) -> tuple[Customer, bool]:
+    """The customer of this e-mail and phone, locked, whether new. CustomerConflict when two are named."""
     email_key = read_email(joining.email) if joining.email else None
     phone = read_phone(joining.phone, terms.country) if joining.phone else None
     for _ in range(MOST_TRIES):
         found = await store.lock_customers_named(tx.conn, terms.merchant_id, email_key, phone)
         if (known := the_one(found)) is not None:
-            return known
+            return known, False
         customer = Customer(
             id=uuid7(),
             merchant_id=terms.merchant_id,
@@ -94,7 +110,7 @@ async def _customer(tx: Tx, terms: Terms, joining: Joining) -> Customer:
         )
         if await store.add_customer(tx.conn, customer):
             await record(tx, audited.of_customer("created", None, customer))
-            return customer
+            return customer, True
     raise AssertionError("this customer comes and goes")
 
 
@@ -134,7 +150,8 @@ def _draw(terms: Terms, program: Program, customer: Customer, desk: Desk, *, fir
     )
 
 
-async def _new_link(tx: Tx, card_id: UUID) -> str:
+async def add_link(tx: Tx, card_id: UUID) -> str:
+    """A further link's token; the oldest ones beyond five end. Hold the card's row, if it is not new."""
     token = secrets.token_urlsafe(32)
     await store.add_link(tx.conn, card_id, link_hash(token), now())
     return token
@@ -153,11 +170,17 @@ async def new_link(tx: Tx, merchant_id: UUID, card_id: UUID) -> str:
     await store.lock_card(tx.conn, card_id)
     await store.end_links(tx.conn, card_id, now())
     await record(tx, audited.of_link(held.card))
-    return await _new_link(tx, card_id)
+    return await add_link(tx, card_id)
 
 
 async def change_customer(
-    tx: Tx, merchant_id: UUID, country: str, card_id: UUID, etag: str, changes: Mapping[str, Any]
+    tx: Tx,
+    merchant_id: UUID,
+    country: str,
+    card_id: UUID,
+    etag: str,
+    changes: Mapping[str, Any],
+    letters: Letters,
 ) -> Customer:
     """Change some members of the card's customer. PreconditionFailed when the ETag is not the present one."""
     held = await store.live_card(tx.conn, merchant_id, id=card_id)
@@ -176,6 +199,8 @@ async def change_customer(
     after = after._replace(version=before.version + 1)
     await _save(tx, after)
     await record(tx, audited.of_customer("changed", before, after))
+    if before.email_key != after.email_key:
+        await letters.take_back(tx, after.id)
     if any(getattr(before, name) != getattr(after, name) for name in TOLD_OF_CUSTOMER):
         await _tell_cards(tx, after)
     return after

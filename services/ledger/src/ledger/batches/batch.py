@@ -6,6 +6,8 @@ import hmac
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
+from functools import lru_cache
+from ipaddress import IPv6Address, ip_address
 from uuid import UUID
 
 from contracts.problem import (
@@ -13,11 +15,13 @@ from contracts.problem import (
     IdempotencyKeyExpired,
     IdempotencyKeyReused,
     Refusal,
+    RewardNotFound,
     TransactionNotFound,
 )
 from kit.errors import render
 from ledger import store
 from ledger.answers import answer
+from ledger.batches import late
 from ledger.batches.finding import FoundVoid, find_void
 from ledger.batches.operation import Done, Operation, Outcome, Unheard
 from ledger.batches.rows import Unnumbered, write_row
@@ -29,8 +33,10 @@ from ledger.domain import (
     Command,
     EarnPoints,
     Entry,
+    Expire,
     RedeemPoints,
     Rules,
+    Stamp,
     SwitchCard,
     VoidPoints,
     VoidStamps,
@@ -41,7 +47,7 @@ from ledger.rulebook import Rulebook
 from ledger.store.accounts import Connection
 
 _VOIDS = (VoidStamps, VoidPoints)
-_CORRECTIONS = (AdjustStamps, AdjustPoints, VoidStamps, VoidPoints, SwitchCard)
+_CORRECTIONS = (AdjustStamps, AdjustPoints, VoidStamps, VoidPoints, SwitchCard, Expire)
 
 
 class Batch:
@@ -70,6 +76,7 @@ class Batch:
         self.ordered: list[tuple[UUID, str, UUID]] = []
         self.rewarded: list[tuple[UUID, UUID]] = []
         self._void = FoundVoid()
+        self._stamps: dict[UUID, list[datetime]] = {}
         self.freed: list[tuple[UUID, str, UUID]] = []
         self.given_back: list[tuple[UUID, UUID]] = []
         self.corrected = False
@@ -80,6 +87,7 @@ class Batch:
         if taken[0].alone:
             self._void = await find_void(conn, taken[0], self._accounts.get(taken[0].card))
             return
+        self._stamps = await late.read_log(conn, taken, self._accounts.get, self._rulebook)
         orders = [
             (o.asker.merchant_id, o.command.order_reference)
             for o in taken
@@ -101,6 +109,8 @@ class Batch:
         """Replay, refuse, or decide and take down what is to be written."""
         if operation.key_hash and (known := self._known.get(operation.key_hash)):
             return self._replay(operation, known)
+        if operation.sale_at and (refusal := late.out_of_window(operation.sale_at, at)):
+            return refusal
         account = self._void.account or self._accounts.get(operation.card)
         if account is None:
             return TransactionNotFound() if operation.card is None else Unheard()
@@ -109,23 +119,31 @@ class Batch:
         rules = self._rulebook.get(account.program_id)
         if rules is None:
             return Unheard(program_id=account.program_id)
-        if isinstance(operation.command, RedeemPoints) and not self._rulebook.has_reward(
-            operation.command.reward_id
-        ):
-            return Unheard(reward_id=operation.command.reward_id)
+        if operation.refusal is not None:
+            return operation.refusal
         command = self._completed(operation, account)
         decided = decide(account, rules, command, operation.asker, at)
+        if isinstance(decided, RewardNotFound) and (unheard := self._unheard_reward(command)):
+            return unheard
         if isinstance(decided, Refusal):
             return self._refuse(operation, decided, at)
         if isinstance(command, _CORRECTIONS):
             return self._correct(operation, account, rules, command, decided, at)
         if operation.dry_run:
-            return self._try_on(replace(account), rules, command, decided, at)
+            return self._try_on(replace(account), rules, command, decided, at, operation.sale_at)
         return self._record(operation, account, rules, command, decided, at)
+
+    def _unheard_reward(self, command: Command) -> Unheard | None:
+        """A reward that may have been made a moment ago."""
+        if isinstance(command, RedeemPoints) and not self._rulebook.has_reward(command.reward_id):
+            return Unheard(reward_id=command.reward_id)
+        return None
 
     def _completed(self, operation: Operation, account: Account) -> Command:
         """The command with what this batch knows of its order reference or reward."""
         command = operation.command
+        if self._stamps and isinstance(command, Stamp) and account.card_id in self._stamps:
+            return replace(command, log=tuple(self._stamps[account.card_id]))
         if isinstance(command, _VOIDS):
             return self._void.command or command
         if isinstance(command, EarnPoints) and command.order_reference:
@@ -155,10 +173,16 @@ class Batch:
         return Done(409, body)
 
     def _try_on(
-        self, account: Account, rules: Rules, command: Command, entries: Sequence[Entry], at: datetime
+        self,
+        account: Account,
+        rules: Rules,
+        command: Command,
+        entries: Sequence[Entry],
+        at: datetime,
+        sale_at: datetime | None,
     ) -> Outcome:
         for entry in entries:
-            record(account, entry, rules, at)
+            record(account, entry, rules, sale_at or at)
         return Done(200, answer(account, rules, command, entries[-1], None, at))
 
     def _record(
@@ -170,15 +194,19 @@ class Batch:
         entries: Sequence[Entry],
         at: datetime,
     ) -> Outcome:
+        sale_at, asker, by = operation.sale_at, operation.asker, operation.trace
         for entry in entries[:-1]:
-            self._write(operation, write_row(account, entry, rules, operation.asker, at, operation.trace))
+            self._write(operation, write_row(account, entry, rules, asker, at, by, sale_at=sale_at))
         last = entries[-1]
         keys = (operation.key_hash, operation.request_hash)
-        written = write_row(account, last, rules, operation.asker, at, operation.trace, keys)
+        written = write_row(account, last, rules, asker, at, by, keys, sale_at=sale_at)
         body = answer(account, rules, command, last, written.row.id, at)
-        ip_address = operation.ip_address if rules.log_ip_addresses else None
-        self._write(operation, written._replace(answer=body, ip_address=ip_address, notes=operation.notes))
+        address = address_of(operation.ip_address) if rules.log_ip_addresses else None
+        self._write(operation, written._replace(answer=body, ip_address=address, notes=operation.notes))
         self.moved[account.card_id] = account
+        self.corrected = self.corrected or sale_at is not None
+        if account.card_id in self._stamps and last.type == "stamp_earned":
+            self._stamps[account.card_id].append(sale_at or at)
         if last.order_reference:
             self._orders[account.merchant_id, last.order_reference] = written.row.id
             self.ordered.append((account.merchant_id, last.order_reference, written.row.id))
@@ -210,12 +238,10 @@ class Batch:
             for part, entry in enumerate(entries)
         ]
         body = correction_answer(account, rules, command, entries, [w.row.id for w in written], at)
-        ip_address = operation.ip_address if rules.log_ip_addresses else None
+        address = address_of(operation.ip_address) if rules.log_ip_addresses else None
         for row in written:
-            answered = None if row.key_part else body
-            self._write(
-                operation, row._replace(answer=answered, ip_address=ip_address, notes=operation.notes)
-            )
+            answered = None if row.key_part else body or None
+            self._write(operation, row._replace(answer=answered, ip_address=address, notes=operation.notes))
         if written:
             self.moved[account.card_id] = account
             self.corrected = self.corrected or not isinstance(command, (AdjustStamps, AdjustPoints))
@@ -237,6 +263,16 @@ class Batch:
     def _write(self, operation: Operation, written: store.Written) -> None:
         staff_name = operation.staff_name if written.row.staff_id else None
         self.written.append(Unnumbered(written, operation.user_agent, staff_name))
+
+
+@lru_cache(maxsize=4096)
+def address_of(text: str | None) -> str | None:
+    """An address as PostgreSQL can keep it; None for a unix socket's, or one with a scope."""
+    try:
+        address = ip_address(text or "")
+    except ValueError:
+        return None
+    return None if isinstance(address, IPv6Address) and address.scope_id else text
 
 
 def _problem(refusal: Refusal, base_url: str, operation: Operation) -> bytes:

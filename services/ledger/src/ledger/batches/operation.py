@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import NamedTuple
 from uuid import UUID
 
 from contracts.problem import Refusal
 from kit.telemetry import Trace
-from ledger.domain import Asker, Command, VoidPoints, VoidStamps
+from ledger.domain import Asker, Command, EarnPoints, Stamp, VoidPoints, VoidStamps
 
 
 class Done(NamedTuple):
@@ -46,9 +47,17 @@ class Operation:
     ip_address: str | None = None
     user_agent: str | None = None
     staff_name: str | None = None
+    #: What was found wrong before; a known key is answered all the same.
+    refusal: Refusal | None = None
     outcome: asyncio.Future[Outcome] = field(
         default_factory=lambda: asyncio.get_running_loop().create_future()
     )
+
+    @property
+    def sale_at(self) -> datetime | None:
+        """When a till that was offline sold it; None for now."""
+        command = self.command
+        return command.sale_at if isinstance(command, (Stamp, EarnPoints)) else None
 
     @property
     def alone(self) -> bool:

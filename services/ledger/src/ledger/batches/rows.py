@@ -35,9 +35,10 @@ def write_row(
     by: Trace,
     keys: tuple[bytes | None, bytes | None] = (None, None),
     key_part: int = 0,
+    sale_at: datetime | None = None,
 ) -> store.Written:
     """Move the account by this entry, chain its row to the one before. The ledger itself has no `asker`."""
-    record(account, entry, rules, at)
+    record(account, entry, rules, sale_at or at)
     key_hash, request_hash = keys
     row = Row(
         card_id=account.card_id,
@@ -63,6 +64,7 @@ def write_row(
         staff_id=entry.staff_id,
         store_id=asker.store_id if asker else None,
         terminal_id=asker.terminal_id if asker else None,
+        transaction_at=instant_text(sale_at) if sale_at else None,
         user_id=asker.user_id if asker else None,
     )
     if entry.reversal is not None:
@@ -71,6 +73,5 @@ def write_row(
         row.shortfall = entry.reversal.shortfall
     account.last_hash = row_hash(account.last_hash, row)
     event = transaction_recorded(row, account.last_hash, account, by)
-    return store.Written(
-        row, at, account.last_hash, key_hash, request_hash, key_part, event, None, None, None, None, None
-    )
+    hashed = (account.last_hash, key_hash, request_hash, key_part)
+    return store.Written(row, at, sale_at, *hashed, event, None, None, None, None, None)

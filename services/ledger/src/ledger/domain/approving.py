@@ -12,17 +12,22 @@ from ledger.domain.words import Asker, Rules
 FRESH_APPROVAL_S = 120.0
 
 
-def approved(rules: Rules, asker: Asker, now: datetime, fresh: bool) -> UUID | Refusal | None:
-    """The approving staff member, if any. Where no approval is required, one that is not good is as none."""
+def approved(
+    rules: Rules, asker: Asker, now: datetime, fresh: bool, sale_at: datetime | None = None
+) -> UUID | Refusal | None:
+    """The approving staff member, if any. Where no approval is required, one that is not good is as none.
+
+    A sale's approval must have been good at its time, unless a PIN came along.
+    """
     if asker.user_id is not None:
         return None
-    found = _judge(asker, now, fresh)
+    found = _judge(asker, now, fresh, sale_at)
     if isinstance(found, Refusal) and not rules.staff_required:
         return None
     return found
 
 
-def _judge(asker: Asker, now: datetime, fresh: bool) -> UUID | Refusal:
+def _judge(asker: Asker, now: datetime, fresh: bool, sale_at: datetime | None = None) -> UUID | Refusal:
     approval = asker.approval
     if approval is None:
         return problem.StaffApprovalRequired()
@@ -31,10 +36,12 @@ def _judge(asker: Asker, now: datetime, fresh: bool) -> UUID | Refusal:
     place = (approval.merchant_id, approval.store_id, approval.terminal_id)
     if place != (asker.merchant_id, asker.store_id, asker.terminal_id):
         return problem.StaffApprovalInvalid("the staff session belongs to another terminal")
-    at = now.timestamp()
+    late = sale_at is not None and not approval.by_pin
+    at = (sale_at if sale_at is not None and late else now).timestamp()
     if (
         approval.revoked
         or at >= approval.expires_at
+        or (late and at < approval.issued_at)
         or (fresh and at - approval.issued_at >= FRESH_APPROVAL_S)
     ):
         return problem.StaffApprovalExpired()

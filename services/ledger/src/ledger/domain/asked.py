@@ -11,7 +11,10 @@ from ledger.domain.words import Target
 
 @dataclass(frozen=True, slots=True)
 class Stamp:
-    """Add one stamp."""
+    """Add one stamp. `sale_at`: when it was sold, if not now; `log`: when others were, if it matters."""
+
+    sale_at: datetime | None = None
+    log: tuple[datetime, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +30,7 @@ class EarnPoints:
     currency: str
     order_reference: str | None = None
     order_taken_by: UUID | None = None
+    sale_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,4 +90,12 @@ class SwitchCard:
     active: bool
 
 
-Command = Stamp | RedeemStamps | EarnPoints | RedeemPoints | AdjustStamps | AdjustPoints | Void | SwitchCard
+@dataclass(frozen=True, slots=True)
+class Expire:
+    """Take all points of a card that nobody moved for too long, counted from its opening at the earliest."""
+
+    opened_at: datetime
+
+
+Correction = AdjustStamps | AdjustPoints | Void | SwitchCard | Expire
+Command = Stamp | RedeemStamps | EarnPoints | RedeemPoints | Correction

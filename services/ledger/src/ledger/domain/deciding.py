@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -13,7 +14,9 @@ from ledger.domain.asked import (
     AdjustPoints,
     AdjustStamps,
     Command,
+    Correction,
     EarnPoints,
+    Expire,
     RedeemPoints,
     RedeemStamps,
     Stamp,
@@ -21,11 +24,10 @@ from ledger.domain.asked import (
     VoidPoints,
     VoidStamps,
 )
+from ledger.domain.expiring import expire
 from ledger.domain.recording import bonus_due
 from ledger.domain.voiding import void
 from ledger.domain.words import BALANCE_LIMIT, Account, Asker, Decision, Entry, Reward, Rules
-
-Correction = AdjustStamps | AdjustPoints | VoidStamps | VoidPoints | SwitchCard
 
 
 def decide(
@@ -35,18 +37,19 @@ def decide(
 
     An empty decision is a good one: nothing has to be recorded.
     """
-    if isinstance(command, (AdjustStamps, AdjustPoints, VoidStamps, VoidPoints, SwitchCard)):
+    if isinstance(command, (AdjustStamps, AdjustPoints, VoidStamps, VoidPoints, SwitchCard, Expire)):
         return _correct(account, rules, command, asker, now)
     refusal = _admit(account, rules, command, asker, now)
     if refusal is not None:
         return refusal
     fresh = isinstance(command, (RedeemStamps, RedeemPoints))
-    staff_id = approved(rules, asker, now, fresh)
+    sale_at = command.sale_at if isinstance(command, (Stamp, EarnPoints)) else None
+    staff_id = approved(rules, asker, now, fresh, sale_at)
     if isinstance(staff_id, Refusal):
         return staff_id
     match command:
         case Stamp():
-            return _stamp(account, rules, staff_id, now)
+            return _stamp(account, rules, command, staff_id, now)
         case RedeemStamps():
             return _redeem_stamps(account, rules, staff_id)
         case EarnPoints():
@@ -65,6 +68,8 @@ def _correct(
             return void(account, rules, command, asker, now)
         case SwitchCard():
             return switch(account, rules, command, asker)
+        case Expire():
+            return expire(account, rules, command, now)
 
 
 def _admit(account: Account, rules: Rules, command: Command, asker: Asker, now: datetime) -> Refusal | None:
@@ -111,12 +116,40 @@ def next_stamp_at(account: Account, rules: Rules, now: datetime) -> datetime | N
     return max(waits, default=None)
 
 
-def _stamp(account: Account, rules: Rules, staff_id: UUID | None, now: datetime) -> Decision | Refusal:
+def _too_soon(account: Account, rules: Rules, now: datetime) -> Refusal | None:
     over = cooldown_over_at(account, rules)
     if over is not None and now < over:
         return problem.StampCooldown(retry_at=next_stamp_at(account, rules, now))
     if day_is_full(account, rules, now):
         return problem.DailyStampLimit(retry_at=next_stamp_at(account, rules, now))
+    return None
+
+
+def _too_near(
+    account: Account, rules: Rules, log: Sequence[datetime], at: datetime, now: datetime
+) -> Refusal | None:
+    """The same as of a sale, from the log: stamps after it count as those before it do.
+
+    What is told to wait for is when a stamp may be given next, which may be now.
+    """
+    cooldown = timedelta(minutes=rules.cooldown_minutes)
+    if any(abs(at - given) < cooldown for given in log):
+        return problem.StampCooldown(retry_at=next_stamp_at(account, rules, now) or now)
+    given = sum(rules.today(stamped) == rules.today(at) for stamped in log)
+    if rules.max_daily_stamps is not None and given >= rules.max_daily_stamps:
+        return problem.DailyStampLimit(retry_at=next_stamp_at(account, rules, now) or now)
+    return None
+
+
+def _stamp(
+    account: Account, rules: Rules, command: Stamp, staff_id: UUID | None, now: datetime
+) -> Decision | Refusal:
+    if command.log is None:
+        refusal = _too_soon(account, rules, now)
+    else:
+        refusal = _too_near(account, rules, command.log, command.sale_at or now, now)
+    if refusal is not None:
+        return refusal
     repaid = 1 if account.stamps_owed else 0
     if account.stamp_count + 1 - repaid > BALANCE_LIMIT:
         return problem.BalanceLimit()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 
 from ledger.domain.words import BALANCE_LIMIT, Account, Decision, Entry, Rules
 
@@ -24,39 +24,51 @@ def _welcome(rules: Rules) -> Decision:
     return (Entry("welcome_bonus", points_delta=rules.welcome_bonus_points),)
 
 
-def record(account: Account, entry: Entry, rules: Rules, now: datetime) -> None:
-    """Move the account as the entry says."""
+def record(account: Account, entry: Entry, rules: Rules, at: datetime) -> None:
+    """Move the account as the entry says; what happened `at` a time before others goes back behind none."""
     account.sequence += 1
     account.stamp_count += entry.stamps_delta
     account.points_balance += entry.points_delta
     assert 0 <= account.stamp_count <= BALANCE_LIMIT, "a stamp balance out of bounds"
     assert 0 <= account.points_balance <= BALANCE_LIMIT, "a points balance out of bounds"
     if entry.type in ("stamp_earned", "points_earned", "stamp_redeemed", "points_redeemed"):
-        account.last_activity_at = now
+        account.last_activity_at = _later(account.last_activity_at, at)
     match entry.type:
         case "stamp_earned":
-            today = rules.today(now)
-            account.stamps_that_day = account.stamps_on(today) + 1
-            account.stamps_day = today
+            _count(account, rules.today(at))
             account.total_stamps_earned += entry.stamps_delta
             account.stamps_owed -= entry.owed_repaid or 0
-            account.last_stamp_at = now
+            account.last_stamp_at = _later(account.last_stamp_at, at)
         case "points_earned":
             account.total_points_earned += entry.points_delta
             account.points_owed -= entry.owed_repaid or 0
-            account.last_points_at = now
+            account.last_points_at = _later(account.last_points_at, at)
         case "stamp_redeemed":
             account.stamps_redeemed += 1
-            account.last_redemption_at = now
+            account.last_redemption_at = at
         case "points_redeemed":
             account.points_redeemed -= entry.points_delta
-            account.last_redemption_at = now
+            account.last_redemption_at = at
         case "welcome_bonus":
             account.welcome_bonus_due = False
         case "stamp_voided" | "points_voided":
             _take_back(account, entry, rules)
+        case "points_expired":
+            account.total_points_expired -= entry.points_delta
         case "card_deactivated" | "card_reactivated":
             account.is_active = entry.type == "card_reactivated"
+
+
+def _later(before: datetime | None, at: datetime) -> datetime:
+    return at if before is None or at > before else before
+
+
+def _count(account: Account, day: date) -> None:
+    """The newest day is counted; how many were given on one before it is in the log."""
+    if account.stamps_day is None or day > account.stamps_day:
+        account.stamps_day, account.stamps_that_day = day, 1
+    elif day == account.stamps_day:
+        account.stamps_that_day += 1
 
 
 def _take_back(account: Account, entry: Entry, rules: Rules) -> None:

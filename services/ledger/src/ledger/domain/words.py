@@ -102,6 +102,7 @@ class Rules:
     points_per_unit: int = 1
     welcome_bonus_points: int = 0
     minimum_redemption_points: int = 100
+    points_expiration_days: int | None = None
     minimum_purchase_cents: int = 0
     tiers: tuple[Tier, ...] = ()
     cooldown_minutes: int = 15
@@ -159,6 +160,8 @@ class Approval:
     expires_at: float
     revoked: bool = False
     is_manager: bool = False
+    #: A PIN came along with this request: it approves a late sale too.
+    by_pin: bool = False
 
 
 @dataclass(frozen=True, slots=True)

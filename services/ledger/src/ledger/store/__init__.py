@@ -13,22 +13,39 @@ from ledger.store.beside import (
     save_rewards,
     text_id,
 )
+from ledger.store.expiring import Idle, claim_expiry, finish_expiry, idle_accounts, renew_expiry
 from ledger.store.history import forget_context, history
-from ledger.store.voids import Place, lock_account, newest_stamps, place_of, stamp_before, targets
+from ledger.store.pages import Mark, Wanted, count_rows, rows_of_card, rows_of_merchant
+from ledger.store.voids import (
+    Place,
+    lock_account,
+    newest_stamps,
+    place_of,
+    stamp_before,
+    stamp_times,
+    targets,
+)
 
 __all__ = [
     "STATEMENTS",
     "Found",
+    "Idle",
     "Known",
+    "Mark",
     "Names",
     "Overtaken",
     "Place",
+    "Wanted",
     "Written",
     "answers",
+    "claim_expiry",
+    "count_rows",
+    "finish_expiry",
     "forget_context",
     "free_orders",
     "give_rewards_back",
     "history",
+    "idle_accounts",
     "known",
     "load",
     "lock_account",
@@ -40,12 +57,16 @@ __all__ = [
     "place_of",
     "raw",
     "read_accounts",
+    "renew_expiry",
+    "rows_of_card",
+    "rows_of_merchant",
     "save",
     "save_orders",
     "save_refusals",
     "save_rewards",
     "saving",
     "stamp_before",
+    "stamp_times",
     "targets",
     "text_id",
 ]

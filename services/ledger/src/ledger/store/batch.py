@@ -61,6 +61,7 @@ class Written(NamedTuple):
 
     row: Row
     created_at: datetime
+    sale_at: datetime | None
     hash: bytes
     key_hash: bytes | None
     request_hash: bytes | None
@@ -74,7 +75,7 @@ class Written(NamedTuple):
 
     @property
     def has_context(self) -> bool:
-        return any(part is not None for part in self[8:])
+        return any(part is not None for part in self[9:])
 
 
 async def load(
@@ -109,7 +110,7 @@ _RECORDED = (
     " stamps_balance_after points_balance_after purchase_amount_cents currency order_reference reward_id"
     " reward_description reward_value_cents owed_repaid program_version key_hash request_hash created_at hash"
 )
-_VOIDED = " key_part voids_transaction_id voided_amount_cents shortfall"
+_VOIDED = " key_part voids_transaction_id voided_amount_cents shortfall transaction_at"
 
 
 def _saving_sql(moved: Sequence[str], recorded: Sequence[str]) -> str:
@@ -148,7 +149,7 @@ SAVE_CORRECTED = _saving_sql((_MOVED + _CORRECTED).split(), (_RECORDED + _VOIDED
 def saving(accounts: Sequence[Account], written: Sequence[Written], *, corrected: bool = False) -> Call:
     """Writes the accounts as they are now, the transactions, their context, events and answers.
 
-    `corrected`: a void, an expiry or a switched card is among them, which takes more columns.
+    `corrected`: a void, an expiry, a late sale or a switched card is among them, which takes more columns.
     """
     beside = [w for w in written if w.has_context]
     answered = [w for w in written if w.answer is not None]
@@ -244,6 +245,7 @@ def _void_columns(written: Sequence[Written]) -> tuple[pack.Array, ...]:
         pack.uuids(w.row.voids_transaction_id for w in written),
         pack.int4s(w.row.voided_amount_cents for w in written),
         pack.int4s(w.row.shortfall for w in written),
+        pack.moments(w.sale_at for w in written),
     )
 
 
@@ -268,6 +270,6 @@ STATEMENTS: dict[str, tuple[str, Sequence[int]]] = {
     "save": (SAVE, (*_ACCOUNT_TYPES, *_ROW_TYPES, *_BESIDE_TYPES)),
     "save_corrected": (
         SAVE_CORRECTED,
-        (*_ACCOUNT_TYPES, pack.BOOLS, _I4, _I8, _I8, *_ROW_TYPES, _I2, _U, _I4, _I4, *_BESIDE_TYPES),
+        (*_ACCOUNT_TYPES, pack.BOOLS, _I4, _I8, _I8, *_ROW_TYPES, _I2, _U, _I4, _I4, _M, *_BESIDE_TYPES),
     ),
 }

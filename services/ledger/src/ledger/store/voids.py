@@ -65,20 +65,38 @@ async def targets(conn: Connection, transaction_ids: Sequence[UUID]) -> tuple[Ta
 
 _STAMP = TYPE_NUMBERS["stamp_earned"]
 _STAMPS = (
-    "SELECT id, coalesce(transaction_at, created_at) FROM transactions t"
+    "SELECT id, coalesce(transaction_at, created_at) AS at FROM transactions t"
     " WHERE card_id = %s AND type = %s AND id <> ALL(%s)"
     " AND NOT EXISTS (SELECT FROM transactions v WHERE v.voids_transaction_id = t.id)"
-    " ORDER BY sequence DESC LIMIT %s"
 )
 
 
 async def newest_stamps(conn: Connection, card_id: UUID, count: int) -> list[UUID]:
     """The card's newest stamps that are not voided."""
-    rows = await (await conn.execute(_STAMPS, (card_id, _STAMP, [], count))).fetchall()
+    query = _STAMPS + " ORDER BY sequence DESC LIMIT %s"
+    rows = await (await conn.execute(query, (card_id, _STAMP, [], count))).fetchall()
     return [row[0] for row in rows]
 
 
 async def stamp_before(conn: Connection, card_id: UUID, without: Sequence[UUID]) -> datetime | None:
-    """When the newest stamp was given that is not voided and none of these."""
-    row = await (await conn.execute(_STAMPS, (card_id, _STAMP, list(without), 1))).fetchone()
+    """When the newest stamp was given that is not voided and none of these; a late sale's is the sale."""
+    query = _STAMPS + " ORDER BY at DESC LIMIT 1"
+    row = await (await conn.execute(query, (card_id, _STAMP, list(without)))).fetchone()
     return row[1] if row else None
+
+
+_LOG = (
+    "SELECT card_id, coalesce(transaction_at, created_at) FROM transactions t"
+    " WHERE card_id = ANY(%s) AND type = %s AND coalesce(transaction_at, created_at) >= %s"
+    " AND NOT EXISTS (SELECT FROM transactions v WHERE v.voids_transaction_id = t.id)"
+)
+
+
+async def stamp_times(
+    conn: Connection, card_ids: Sequence[UUID], since: datetime
+) -> dict[UUID, list[datetime]]:
+    """When these cards' stamps were given that are not voided. Their accounts are locked."""
+    found: dict[UUID, list[datetime]] = {card_id: [] for card_id in card_ids}
+    for card_id, at in await (await conn.execute(_LOG, (list(card_ids), _STAMP, since))).fetchall():
+        found[card_id].append(at)
+    return found

@@ -11,6 +11,7 @@ from contracts.problem import MerchantNotFound, NotFound
 from programs import queries, store
 from programs.api.asked import AnotherService, TheService
 from programs.commands.facts import KINDS, state_of
+from programs.domain import Thing
 
 router = APIRouter(prefix="/internal", include_in_schema=False)
 
@@ -31,7 +32,17 @@ async def state(caller: AnotherService, kind: Kind, thing_id: UUID, service: The
 async def states(caller: AnotherService, merchant_id: UUID, service: TheService) -> list[dict[str, Any]]:
     """The merchant, deleted or not, its settings, and what is live beneath it."""
     async with service.work.read() as conn:
-        things = await queries.states(conn, merchant_id)
+        return _told(await queries.states(conn, merchant_id))
+
+
+@router.get("/merchants/by-slug/{slug}/states")
+async def states_by_slug(caller: AnotherService, slug: str, service: TheService) -> list[dict[str, Any]]:
+    """The same of the live merchant with this slug."""
+    async with service.work.read() as conn:
+        return _told(await queries.public(conn, slug))
+
+
+def _told(things: list[Thing]) -> list[dict[str, Any]]:
     if not things:
         raise MerchantNotFound
     found = map(state_of, things)

@@ -1,0 +1,12 @@
+"""What users decided about parked events, before and after."""
+
+from alembic import op
+
+from kit.audit import create_audit
+
+revision = "0004_add_audit"
+down_revision = "0003_add_feed"
+
+
+def upgrade() -> None:
+    create_audit(op)
