@@ -2,13 +2,7 @@
 
 from __future__ import annotations
 
-<<<<<<< HEAD
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-=======
-import json
-from collections.abc import Awaitable, Callable, Mapping, Sequence
-from typing import Any
->>>>>>> mend-deploy
 from urllib.parse import quote
 
 from contracts.problem import Forbidden, Unauthenticated
