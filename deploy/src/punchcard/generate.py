@@ -145,9 +145,11 @@ def _asyncapi_of(kind: ServiceKind, topics: dict[str, Any]) -> dict[str, Any]:
         if told or hears:
             types.update(topic["types"])
             channels[name] = _channel(name, topic)
-            summary = f"What {kind.name} tells" if told else f"What {kind.name} hears of {topic['owner']}"
-            action = "send" if told else "receive"
-            operations[f"{action}-{name}"] = _operation(action, name, summary, topic["types"])
+        if told:
+            operations[f"send-{name}"] = _operation("send", name, f"What {kind.name} tells", topic["types"])
+        if hears:
+            summary = f"What {kind.name} hears of {topic['owner']}"
+            operations[f"receive-{name}"] = _operation("receive", name, summary, topic["types"])
         if hears:
             dead = name + letters["suffix"]
             channels[dead] = _channel(dead, {**topic, "retention_ms": None, **letters})
