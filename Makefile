@@ -10,6 +10,9 @@ VENV := .venv/bin/python
 CODE := contracts kit services gateway deploy tests scripts conftest.py
 TYPED := contracts/src kit/src $(wildcard services/*/src) gateway/src deploy/src scripts
 
+# Without compiled modules every run of the tests compiles them anew: that is a third of `make test-fast`.
+unexport PYTHONDONTWRITEBYTECODE
+
 .PHONY: help
 help: ## what there is to do
 	@echo "Punchcard: loyalty cards from the till to the wallet"
@@ -21,6 +24,10 @@ help: ## what there is to do
 .PHONY: up
 up: sync ## start the whole platform with demo data; Ctrl-C stops it
 	@exec $(VENV) -m punchcard up $(ARGS)
+
+.PHONY: down
+down: sync ## stop the platform that runs in var/, wherever it was started
+	@$(VENV) -m punchcard down
 
 .PHONY: test
 test: sync ## run every test, on a stack of its own (also beside a running `make up`)

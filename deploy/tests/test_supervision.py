@@ -1,10 +1,11 @@
 """What ends unasked is started again; what was stopped stays down."""
 
+import re
 import threading
 import time
 
 from punchcard.problems import MachineCannot
-from punchcard.supervision import FIRST_PAUSE_S, LONGEST_PAUSE_S, Supervised, pause_after
+from punchcard.supervision import FIRST_PAUSE_S, LONGEST_PAUSE_S, Supervised, ending, pause_after
 
 
 class Pretended:
@@ -20,6 +21,10 @@ class Pretended:
     @property
     def pid(self):
         return 1 if self._up.is_set() else None
+
+    @property
+    def exit_code(self):
+        return None if self._up.is_set() else -9
 
     def start(self):
         if self.starts and self.refuses:
@@ -66,10 +71,18 @@ def test_one_that_is_killed_comes_back_and_it_is_told():
 
     supervised.kill9()
 
-    until(lambda: supervised.member.starts == 2)
+    until(lambda: len(told) == 2)
     supervised.close()
     assert supervised.restarts == 1
-    assert told[0].startswith("ledger ended after")
+    assert told[0].startswith("ledger was ended by SIGKILL after")
+    assert re.fullmatch(r"ledger is back after \d+\.\d s", told[1])
+
+
+def test_how_it_ended_is_said_as_far_as_it_is_known():
+    assert ending(None) == "ended"
+    assert ending(3) == "ended by itself with code 3"
+    assert ending(-11) == "was ended by SIGSEGV"
+    assert ending(-99) == "was ended by signal 99"
 
 
 def test_one_that_is_stopped_stays_down_until_it_is_started():

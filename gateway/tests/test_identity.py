@@ -82,6 +82,15 @@ async def test_a_key_that_was_tampered_with_opens_nothing(house, spoil):
     assert answer.headers["www-authenticate"] == "Bearer"
 
 
+async def test_a_key_without_bearer_is_told_what_is_missing(house):
+    answer = await ask(house, house.api_key())
+
+    assert answer.status_code == 401
+    assert answer.json()["detail"] == (
+        "The Authorization header has no Bearer: send Authorization: Bearer <API key or access token>"
+    )
+
+
 @pytest.mark.parametrize("scheme", ["Basic ", "", "Token ", "Bearer\t"])
 async def test_another_scheme_than_bearer_opens_nothing(house, scheme):
     assert (await ask(house, f"{scheme}{house.api_key()}")).status_code == 401

@@ -102,6 +102,9 @@ async def test_identity_comes_before_role_json_key_and_body(house):
     async with house.calls() as nobody:
         answer = await nobody.post(STAMP, content=b"{", headers={"content-type": "application/json"})
     assert answer.json()["code"] == "unauthenticated"
+    assert answer.json()["detail"] == (
+        "No Authorization header came: send Authorization: Bearer <API key or access token>"
+    )
 
     async with house.calls(authorization=f"Bearer {house.token(house.admin)}") as admin:
         answer = await admin.post(STAMP, content=b"{", headers={"content-type": "application/json"})
@@ -124,6 +127,14 @@ async def test_what_is_not_json_is_refused_here(house, body):
 
     assert (answer.status_code, answer.json()["code"]) == (400, "malformed-request")
     assert house.ledger.asked == []
+
+
+async def test_json_that_breaks_off_is_refused_with_the_place(house):
+    answer = await move(house, b'{"qr": "x",\n "staff" 7}')
+    assert answer.json()["detail"] == "Line 2, column 10: this is not JSON"
+
+    answer = await move(house, b'"\xff"')
+    assert answer.json()["detail"] == answer.json()["title"], "where the place is not known none is told"
 
 
 @pytest.mark.parametrize("body", [b"[]", b"null", b"7", b'"stamp"'])

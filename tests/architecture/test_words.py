@@ -86,7 +86,7 @@ def test_every_problem_has_its_page(language):
     found = PAGES.languages[language]
 
     assert found.keys() == {"page", "meaning", "remedy"}
-    assert found["page"].keys() == {"meaning", "remedy", "status", "again", "never"}
+    assert found["page"].keys() == {"meaning", "remedy", "status", "again", "never", "index"}
     assert found["meaning"].keys() == found["remedy"].keys() == CODES.keys()
 
 

@@ -95,6 +95,11 @@ class _Container:
         state = wrapped.attrs["State"]
         return int(state["Pid"]) if state["Running"] else None
 
+    @property
+    def exit_code(self) -> int | None:
+        """The engine's affair: it is not asked."""
+        return None
+
     def wait_end(self, timeout_s: float) -> bool:
         return wait_until(lambda: self.pid is None, timeout_s=timeout_s, pause_s=0.2)
 

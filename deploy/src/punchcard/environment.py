@@ -71,3 +71,26 @@ def environment(
             "BOOTSTRAP_ADMIN_PASSWORD_FILE": str(keys.admin_password()),
         }
     return env
+
+
+def given() -> dict[str, str]:
+    """What .env.example lists for the services, where it is set in our environment."""
+    names = (
+        "LOG_LEVEL",
+        "CORS_ORIGINS",
+        "TRUSTED_PROXIES",
+        "DOCS_ENABLED",
+        "METRICS_NETWORKS",
+        "PIN_HASH_COST",
+        "PASSWORD_HASH_COST",
+        "OIDC_ISSUERS",
+        "MAIL_FROM",
+        "SMTP_HOST",
+        "SMTP_PORT",
+        "SMTP_SECURITY",
+        "SMTP_USER",
+        "SMTP_PASSWORD",
+        "SMTP_PASSWORD_FILE",
+        *RAISED_LIMITS,
+    )
+    return {name: os.environ[name] for name in names if name in os.environ}

@@ -8,12 +8,26 @@ import os
 import shutil
 import signal
 import tempfile
+import time
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from punchcard.embedded.process import end_leftover
+import psutil
+
+from punchcard.embedded.process import end_leftover, recorded, write_record
+from punchcard.embedded.sockets import sockets_of
 from punchcard.ports import free_port, is_free
 from punchcard.problems import MachineCannot
 from punchcard.services import SERVICE_NAMES
+
+#: The name of its record, beside those of the services.
+SUPERVISOR = "supervisor"
+#: Who holds a directory for the moment that it takes to end what a killed run left: others wait for it.
+CLEANER = "the clean-up after an earlier run"
+CLEANING_S = 60.0
+#: Who only looks whether somebody holds it holds it shorter than this.
+LOOKING_S = 0.2
 
 
 class Home:
@@ -33,21 +47,47 @@ class Home:
 
     # -- one run at a time
 
-    def acquire(self) -> None:
+    def acquire(self, holder: str | None = None) -> None:
         """Hold it until release() or until this process ends. MachineCannot names who holds it."""
         self.run.mkdir(parents=True, exist_ok=True)
-        lock = os.open(self.path / "lock", os.O_RDWR | os.O_CREAT, 0o644)
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            holder = os.read(lock, 100).decode().strip() or "another process"
-            os.close(lock)
-            raise MachineCannot(
-                f"{self.path} is in use by {holder}: stop that one, or set PUNCHCARD_HOME to another place."
-            ) from None
+        lock = os.open(self._lock_file, os.O_RDWR | os.O_CREAT, 0o644)
+        began = time.monotonic()
+        while not _locked(lock):
+            other = _content(lock)
+            patience_s = CLEANING_S if other == CLEANER and holder is None else LOOKING_S
+            if time.monotonic() - began > patience_s:
+                os.close(lock)
+                raise MachineCannot(self._held_by(other))
+            time.sleep(0.05)
         os.ftruncate(lock, 0)
-        os.pwrite(lock, f"process {os.getpid()}\n".encode(), 0)
+        os.pwrite(lock, f"{holder or f'process {os.getpid()}'}\n".encode(), 0)
         self._lock = lock
+
+    def check_free(self) -> None:
+        """MachineCannot when another run holds it; makes nothing."""
+        if (other := self.holder()) not in {None, CLEANER}:
+            raise MachineCannot(self._held_by(str(other)))
+
+    def holder(self) -> str | None:
+        """Who holds it now."""
+        try:
+            lock = os.open(self._lock_file, os.O_RDWR)
+        except OSError:
+            return None
+        try:
+            return None if _locked(lock) else _content(lock)
+        finally:
+            os.close(lock)
+
+    def _held_by(self, other: str) -> str:
+        return (
+            f"{self.path} is in use by {other or 'another process'}: stop that one (`punchcard down`), "
+            "or set PUNCHCARD_HOME to another place."
+        )
+
+    @property
+    def _lock_file(self) -> Path:
+        return self.path / "lock"
 
     def release(self) -> None:
         if self._lock is not None:
@@ -59,14 +99,29 @@ class Home:
         """Where a service's pid is kept."""
         return self.run / f"{service}.pid"
 
+    def record_supervisor(self) -> None:
+        """That this process keeps the platform going: `punchcard down` asks it to end."""
+        self.run.mkdir(parents=True, exist_ok=True)
+        write_record(self.record(SUPERVISOR), os.getpid())
+
+    def supervisor(self) -> psutil.Process | None:
+        """Who keeps this platform going."""
+        return recorded(self.record(SUPERVISOR))
+
+    def forget_supervisor(self) -> None:
+        self.record(SUPERVISOR).unlink(missing_ok=True)
+
     def end_leftovers(self) -> list[str]:
         """End what a killed supervisor left running, and name it: services first, their servers last."""
-        records = [(self.record(name), signal.SIGTERM) for name in SERVICE_NAMES]
-        records += [
+        self.forget_supervisor()
+        services = [(self.record(name), signal.SIGTERM) for name in SERVICE_NAMES]
+        kafka, postgres = (
             (self.kafka / "kafka.pid", signal.SIGTERM),
             (self.postgres / "postgres.pid", signal.SIGINT),
-        ]
-        return [record.stem for record, gentle in records if end_leftover(record, gentle, grace_s=10)]
+        )
+        ended = [name for group in (services, [kafka], [postgres]) for name in _ended(group)]
+        shutil.rmtree(sockets_of(self.postgres / "data"), ignore_errors=True)
+        return ended
 
     # -- sockets
 
@@ -104,3 +159,22 @@ class Home:
             return {str(name): int(port) for name, port in rows.items()}
         except (OSError, ValueError, AttributeError):
             return {}  # none yet, or cut off half written: free ones are as good
+
+
+def _ended(records: Sequence[tuple[Path, signal.Signals]]) -> list[str]:
+    """Side by side: the names of those that were there."""
+    with ThreadPoolExecutor(len(records)) as pool:
+        there = list(pool.map(lambda row: end_leftover(*row, grace_s=10), records))
+    return [record.stem for (record, _), was in zip(records, there, strict=True) if was]
+
+
+def _locked(lock: int) -> bool:
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
+
+
+def _content(lock: int) -> str:
+    return os.pread(lock, 100, 0).decode().strip()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import sys
+from importlib import metadata
 from pathlib import Path
 from typing import Annotated
 from uuid import UUID
@@ -41,22 +42,50 @@ ServiceArguments = Annotated[
 ]
 
 
+Port = Annotated[int, typer.Option(envvar="PUNCHCARD_PORT", min=1, max=65535, help="The gateway's.")]
+
+
+def say_version(asked: bool) -> None:
+    """`punchcard 0.1.0`."""
+    if asked:
+        out.print(f"punchcard {metadata.version('punchcard')}")
+        raise typer.Exit
+
+
 def home() -> Home:
     """The state directory: PUNCHCARD_HOME, else var/ where we are."""
     return Home(Path(os.environ.get("PUNCHCARD_HOME") or "var"))
 
 
+@app.callback()
+def punchcard(
+    version: Annotated[
+        bool, typer.Option("--version", is_eager=True, callback=say_version, help="Say which one this is.")
+    ] = False,
+) -> None:
+    """What all commands share."""
+
+
 @app.command()
 def up(
-    port: Annotated[
-        int, typer.Option(envvar="PUNCHCARD_PORT", min=1, max=65535, help="The gateway's.")
-    ] = 8000,
+    port: Port = 8000,
     demo: Annotated[bool, typer.Option(help="Add the demo data when it is not there.")] = True,
 ) -> None:
     """Start the whole platform and keep it going until Ctrl-C."""
+    from punchcard import preflight
+
+    preflight.check(home(), port)  # a no comes at once, before anything large is imported
     from punchcard.up import up as run
 
     run(home(), port=port, with_demo=demo, console=out)
+
+
+@app.command()
+def down() -> None:
+    """Stop the platform of this directory, wherever it was started."""
+    from punchcard.down import down as run
+
+    out.print(run(home()), markup=False, soft_wrap=True)
 
 
 @app.command()
@@ -163,22 +192,23 @@ def bench(
 
 
 @config_app.command("check")
-def config_check(services: ServiceArguments = None) -> None:
-    """Look at this machine, or at these services' settings in the present environment."""
+def config_check(services: ServiceArguments = None, port: Port = 8000) -> None:
+    """Look at this machine, or at services' settings: the environment's, else those that `up` gives."""
     from punchcard import configuration
+    from punchcard.environment import given
 
     chosen = kinds(services) if services else []
-    findings = [configuration.settings(kind) for kind in chosen] or configuration.machine(home())
+    if not chosen:
+        findings = configuration.machine(home(), port)
+    elif configuration.are_in_the_environment():
+        findings = [configuration.settings(kind) for kind in chosen]
+    else:
+        findings = configuration.as_up_gives_them(chosen, given())
     for finding in findings:
         mark = "[green]✓[/green]" if finding.good else "[red]✗[/red]"
         out.print(f"{mark} {finding.what}: {escape(finding.words)}", soft_wrap=True)
-    bad = [finding.what for finding in findings if not finding.good]
-    if bad:
-        raise (
-            Found(f"Not right: {', '.join(bad)}.")
-            if services
-            else MachineCannot(f"Missing: {', '.join(bad)}.")
-        )
+    if not all(finding.good for finding in findings):
+        raise typer.Exit(Found.exit_code if services else MachineCannot.exit_code)
 
 
 @parked_app.command("list")

@@ -39,6 +39,11 @@ class ServiceProcess:
     def pid(self) -> int | None:
         return self._process.pid
 
+    @property
+    def exit_code(self) -> int | None:
+        """A negative one is the signal that ended it; None while it runs."""
+        return self._process.exit_code
+
     def tell(self, env: Mapping[str, str]) -> None:
         """Its settings from the next start on."""
         self._env = dict(env)

@@ -15,10 +15,12 @@ from punchcard import containers, databases, topics
 from punchcard.databases import DatabaseUrls
 from punchcard.embedded.kafka import Kafka
 from punchcard.embedded.postgres import Postgres
+from punchcard.embedded.watchdog import Watchdog
 from punchcard.environment import environment
 from punchcard.home import Home
 from punchcard.keys import ADMIN_EMAIL, Keys
 from punchcard.ports import is_free
+from punchcard.preflight import taken
 from punchcard.problems import MachineCannot
 from punchcard.service_process import ServiceHandle, ServiceProcess, socket_of
 from punchcard.services import GATEWAY, SERVICE_NAMES, SERVICES, ServiceKind, kind_of
@@ -79,6 +81,7 @@ class Stack:
         self._services: dict[str, ServiceHandle] = {}
         self._started_s: float | None = None
         self._hands = threading.Lock()
+        self._watchdog = Watchdog(self.home)
 
     # -- its life
 
@@ -90,6 +93,7 @@ class Stack:
             for name in self.home.end_leftovers():
                 self._tell(f"{name} was left running by an earlier run; it was ended")
             self._check_gateway_port()
+            self._watchdog.start()
             self.keys.ensure()
             self._start_servers()
             self._start_services()
@@ -109,10 +113,14 @@ class Stack:
 
     def stop_at_once(self) -> None:
         """Nobody is waited for; the next start recovers."""
+        self.kill_all()
+        self._forget()
+
+    def kill_all(self) -> None:
+        """As stop_at_once(), for a process that ends now: the watchdog sees to what was about to start."""
         for handle in [*self._services.values(), self._kafka, self._postgres]:
             if handle is not None:
                 handle.close(at_once=True)
-        self._forget()
 
     def __enter__(self) -> Self:
         return self.start()
@@ -187,9 +195,7 @@ class Stack:
     def _check_gateway_port(self) -> None:
         port = self._gateway_port
         if port is not None and GATEWAY in self._kinds and not is_free(port):
-            raise MachineCannot(
-                f"Port {port} is taken by another program: end that one, or set PUNCHCARD_PORT to another."
-            )
+            raise MachineCannot(taken(port))
 
     def _start_servers(self) -> None:
         """PostgreSQL with databases and migrations, and beside it Kafka with its topics."""
@@ -290,6 +296,7 @@ class Stack:
     def _forget(self) -> None:
         self._services, self._kafka, self._postgres = {}, None, None
         self.home.drop_socket_directory()
+        self._watchdog.dismiss()
         self.home.release()
 
 

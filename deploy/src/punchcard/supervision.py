@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import threading
 import time
 from collections.abc import Callable
@@ -21,6 +22,8 @@ class Member(Protocol):
     def name(self) -> str: ...
     @property
     def pid(self) -> int | None: ...
+    @property
+    def exit_code(self) -> int | None: ...
     def start(self) -> None: ...
     def stop(self) -> None: ...
     def stop_at_once(self) -> None: ...
@@ -45,6 +48,8 @@ class Supervised(Generic[M]):
         # Held while it is started or ended: who restarts it and the watcher don't do so at once.
         self._hands = threading.RLock()
         self._thread: threading.Thread | None = None
+        #: Since when it is away without anyone having wanted that.
+        self._gone_at: float | None = None
 
     # -- for people and tests
 
@@ -116,17 +121,20 @@ class Supervised(Generic[M]):
         while not self._closing.is_set():
             if not self._wanted:
                 self._closing.wait(0.1)
-                began = time.monotonic()
-            elif self.member.wait_end(0.5) and self._wanted:
+                began, self._gone_at = time.monotonic(), None
+            elif self.member.wait_end(0.5 if self._gone_at is None else 0.05) and self._wanted:
                 ran_s = time.monotonic() - began
                 quick_ends = 0 if ran_s > STEADY_AFTER_S else quick_ends + 1
                 pause = pause_after(quick_ends)
-                self._tell(
-                    f"{self.name} ended after {ran_s:.1f} s by itself; it is started again in {pause:.1f} s"
-                )
+                how = ending(self.member.exit_code)
+                self._tell(f"{self.name} {how} after {ran_s:.1f} s; it is started again in {pause:.1f} s")
+                self._gone_at = self._gone_at or time.monotonic()
                 self._closing.wait(pause)
                 self._start_again()
                 began = time.monotonic()
+            elif self._gone_at is not None and self.member.is_ready():
+                self._tell(f"{self.name} is back after {time.monotonic() - self._gone_at:.1f} s")
+                self._gone_at = None
 
     def _start_again(self) -> None:
         with self._hands:
@@ -138,6 +146,18 @@ class Supervised(Generic[M]):
             except (Problem, OSError) as error:
                 # Not the end: the watcher sees that it does not run and tries again after a longer pause.
                 self._tell(f"{self.name} could not be started again: {error}")
+
+
+def ending(exit_code: int | None) -> str:
+    """How it came to its end, where that is known."""
+    if exit_code is None:
+        return "ended"
+    if exit_code >= 0:
+        return f"ended by itself with code {exit_code}"
+    try:
+        return f"was ended by {signal.Signals(-exit_code).name}"
+    except ValueError:
+        return f"was ended by signal {-exit_code}"
 
 
 def pause_after(quick_ends: int) -> float:

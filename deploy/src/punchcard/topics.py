@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from typing import Any, NamedTuple
 
 import yaml
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
-from aiokafka.errors import KafkaError
+from aiokafka.errors import KafkaConnectionError, KafkaError
 
 from contracts import documents
 from punchcard.problems import MachineCannot
@@ -51,18 +52,27 @@ def declared(text: str | None = None, replication_factor: int | None = None) -> 
 def create(bootstrap: str, topics: list[Topic] | None = None) -> Outcome:
     """Make what is missing; what is there is compared, never changed."""
     wanted = declared() if topics is None else topics
+    client = logging.getLogger("aiokafka")
+    before = client.level
+    client.setLevel(logging.CRITICAL)  # what it met is told in one sentence, below
     try:
         return asyncio.run(asyncio.wait_for(_create(bootstrap, wanted), _TIMEOUT_S))
-    except (KafkaError, TimeoutError) as error:
+    except KafkaConnectionError as error:
         raise MachineCannot(
-            f"Kafka at {bootstrap} did not take the topics: {type(error).__name__}: {error}"
+            f"No Kafka answers at {bootstrap}: is it running, and is that its address?"
         ) from error
+    except TimeoutError as error:
+        raise MachineCannot(f"Kafka at {bootstrap} did not take the topics within {_TIMEOUT_S} s.") from error
+    except (KafkaError, ValueError) as error:
+        raise MachineCannot(f"Kafka at {bootstrap} did not take the topics: {error}") from error
+    finally:
+        client.setLevel(before)
 
 
 async def _create(bootstrap: str, wanted: list[Topic]) -> Outcome:
     admin = AIOKafkaAdminClient(bootstrap_servers=bootstrap)
-    await admin.start()
     try:
+        await admin.start()
         there = set(await admin.list_topics())
         missing = [topic for topic in wanted if topic.name not in there]
         if missing:

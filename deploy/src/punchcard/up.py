@@ -5,14 +5,18 @@ from __future__ import annotations
 import os
 import signal
 import time
+from collections.abc import Callable
+from types import FrameType
 
 import httpx
 from rich.console import Console
 from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
+from punchcard import configuration, preflight
 from punchcard.demo import seed as demo_data
-from punchcard.environment import RAISED_LIMITS
+from punchcard.demo.show import a_stamp
+from punchcard.environment import RAISED_LIMITS, given
 from punchcard.home import Home
 from punchcard.problems import Problem
 from punchcard.services import GATEWAY
@@ -23,59 +27,80 @@ INTERRUPTED = 130
 
 
 def up(home: Home, *, port: int, with_demo: bool, console: Console) -> None:
-    """Start, tell, wait, stop."""
+    """Look, start, tell, wait, stop."""
     began = time.monotonic()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, signal.default_int_handler)  # all as Ctrl-C, also where a shell had it ignored
+    url = os.environ.get("PUBLIC_BASE_URL") or f"http://localhost:{port}"
+    preflight.check(home, port)
+    configuration.check_given(given() | {"PUBLIC_BASE_URL": url})
     console.print(f"[bold]Punchcard[/bold] starts in {escape(str(home.path))}")
     to_be_made = with_demo and demo_data.load(home.demo) is None
     stack = Stack(
         home,
         gateway_port=port,
-        public_base_url=os.environ.get("PUBLIC_BASE_URL") or f"http://localhost:{port}",
+        public_base_url=url,
         # Settings of ours given by the person who starts it reach every service; what the stack decides wins.
-        env={ALL: _given(), GATEWAY.name: RAISED_LIMITS if to_be_made else {}},
-        tell=lambda words: console.print(f"[yellow]![/yellow] {escape(words)}"),
+        env={ALL: given(), GATEWAY.name: RAISED_LIMITS if to_be_made else {}},
+        tell=lambda words: console.print(f"[yellow]![/yellow] {escape(words)}", soft_wrap=True),
         on_step=lambda step, seconds: console.print(f"  [green]✓[/green] {step:<26} {seconds:6.1f} s"),
     )
+    leaving = _Leaving(stack, console)
     try:
         stack.start()  # what it began is ended again when this fails
-    except KeyboardInterrupt:
-        return
-    try:
-        console.print(f"  serving after {time.monotonic() - began:.1f} s")
+        console.print(f"  [green]✓[/green] {'the API answers':<26} {time.monotonic() - began:6.1f} s")
+        home.record_supervisor()
         if with_demo:
             _seed(stack, home, console)
         if to_be_made:
             stack.retell(GATEWAY.name, {})  # from here on with the limits that everyone has
         _tell_addresses(stack, home, console)
+        console.print(
+            f"\n[bold]Ready[/bold] after {time.monotonic() - began:.1f} s. Ctrl-C stops everything.\n"
+        )
         while True:
             time.sleep(3600)
     except KeyboardInterrupt:
         pass
     finally:
-        _stop(stack, console)
+        leaving.leave()
 
 
-def _given() -> dict[str, str]:
-    """What .env.example lists for the services, where it is set in our environment."""
-    names = (
-        "LOG_LEVEL",
-        "CORS_ORIGINS",
-        "TRUSTED_PROXIES",
-        "DOCS_ENABLED",
-        "PIN_HASH_COST",
-        "PASSWORD_HASH_COST",
-        "MAIL_FROM",
-        "SMTP_HOST",
-        "SMTP_PORT",
-        "SMTP_SECURITY",
-        "SMTP_USER",
-        "SMTP_PASSWORD",
-        "SMTP_PASSWORD_FILE",
-        *RAISED_LIMITS,
-    )
-    return {name: os.environ[name] for name in names if name in os.environ}
+class _Leaving:
+    """Ctrl-C, SIGTERM and a terminal that is closed end it in order; a second one ends it at once."""
+
+    def __init__(self, stack: Stack, console: Console) -> None:
+        self._stack = stack
+        self._console = console
+        self._began: float | None = None
+        self._numbers = [signal.SIGINT, signal.SIGTERM]  # also where a shell had them ignored
+        if signal.getsignal(signal.SIGHUP) != signal.SIG_IGN:  # nohup means what it says
+            self._numbers.append(signal.SIGHUP)
+        self._listen(self._asked)
+
+    def leave(self) -> None:
+        """In the reverse order of the start."""
+        self._listen(self._at_once)
+        self._stack.stop()
+        self._stack.home.forget_supervisor()
+        if self._began is not None:
+            self._console.print(f"stopped in {time.monotonic() - self._began:.1f} s")
+
+    def _listen(self, handler: Callable[[int, FrameType | None], None]) -> None:
+        for number in self._numbers:
+            signal.signal(number, handler)
+
+    def _asked(self, number: int, _: FrameType | None) -> None:
+        self._began = time.monotonic()
+        self._listen(self._at_once)
+        # A terminal that is closed takes no more words.
+        self._console.quiet = number == signal.SIGHUP
+        self._console.print("stopping (Ctrl-C again: at once)")
+        raise KeyboardInterrupt
+
+    def _at_once(self, *_: object) -> None:
+        self._listen(lambda *_: None)
+        self._console.print("stopped at once; the next start recovers")
+        self._stack.kill_all()
+        os._exit(INTERRUPTED)
 
 
 def _seed(stack: Stack, home: Home, console: Console) -> None:
@@ -84,9 +109,12 @@ def _seed(stack: Stack, home: Home, console: Console) -> None:
         console.print("  [green]✓[/green] demo data is there")
         return
     began = time.monotonic()
-    columns = (TextColumn("  demo data"), BarColumn(), MofNCompleteColumn())
+    console.print(
+        "  … demo data: three merchants and 200 customers, made through the API; half a minute at most"
+    )
+    columns = (TextColumn("    requests"), BarColumn(), MofNCompleteColumn())
     with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as progress:
-        task = progress.add_task("members")
+        task = progress.add_task("requests", total=None)
         try:
             demo_data.seed(
                 gateway,
@@ -116,19 +144,6 @@ def _tell_addresses(stack: Stack, home: Home, console: Console) -> None:
     console.print()
     for name, words in rows:
         console.print(f"{escape(name):<24} {escape(words)}", soft_wrap=True)
-    console.print("\nCtrl-C stops everything.\n")
-
-
-def _stop(stack: Stack, console: Console) -> None:
-    """In the reverse order; a second Ctrl-C ends it at once."""
-
-    def at_once(*_: object) -> None:
-        stack.stop_at_once()
-        os._exit(INTERRUPTED)
-
-    signal.signal(signal.SIGINT, at_once)
-    signal.signal(signal.SIGTERM, at_once)
-    began = time.monotonic()
-    console.print("stopping (Ctrl-C again: at once)")
-    stack.stop()
-    console.print(f"stopped in {time.monotonic() - began:.1f} s")
+    if made:
+        console.print("\nTry it: in another terminal, add a stamp to a card of the demo:\n")
+        console.print(a_stamp(made), soft_wrap=True, markup=False)

@@ -272,6 +272,14 @@ async def test_a_wrong_user_is_refused_with_field_and_code(house, change, field,
     assert [(error["field"], error["code"]) for error in answer.json()["errors"]] == [(field, code)]
 
 
+@pytest.mark.parametrize("name", ["refresh", "logout"])
+@pytest.mark.parametrize("token", ["a\x00b", "a\nb", "", " ", "x" * 257])
+async def test_a_refresh_token_that_can_be_none_is_a_wrong_field(house, name, token):
+    answer = await house.anyone.post(f"{AUTH}/{name}", json={"refresh_token": token})
+
+    assert (answer.status_code, code_of(answer)) == (422, "validation-failed")
+
+
 async def test_a_user_of_an_unknown_merchant_is_refused(house):
     body = {"email": "a@example.com", "password": PASSWORD, "role": "owner", "merchant_id": str(uuid7())}
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import uuid
+from collections.abc import Callable
 from typing import Any
 
 import httpx
@@ -15,11 +16,17 @@ TRIES = 60
 
 
 class Api:
-    """`name` begins every idempotency key: the same demo asked twice is answered twice with the same."""
+    """`name` begins every idempotency key: the same demo asked twice is answered twice with the same.
 
-    def __init__(self, client: httpx.AsyncClient, name: str) -> None:
+    `one_more` hears of each thing that was made.
+    """
+
+    def __init__(
+        self, client: httpx.AsyncClient, name: str, one_more: Callable[[], None] = lambda: None
+    ) -> None:
         self._client = client
         self._name = name
+        self._one_more = one_more
 
     async def sign_in(self, email: str, password: str) -> str:
         """An access token."""
@@ -36,7 +43,9 @@ class Api:
         self, token: str, step: str, audience: str, path: str, body: dict[str, Any] | None
     ) -> dict[str, Any]:
         """POST as whom the token belongs to; `step` names this call within the demo."""
-        return await self._keyed(token, f"{self._name}-{step}-{path}", audience, path, body)
+        made = await self._keyed(token, f"{self._name}-{step}-{path}", audience, path, body)
+        self._one_more()
+        return made
 
     async def once_more(self, token: str, audience: str, path: str) -> dict[str, Any]:
         """A POST with a fresh key: for a secret that a replayed answer does not show again."""

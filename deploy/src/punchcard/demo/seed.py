@@ -66,7 +66,7 @@ def seed(
 async def _seed(
     gateway: str, admin: tuple[str, str], merchants: Sequence[Merchant], progress: Progress, name: str
 ) -> list[dict[str, Any]]:
-    total = sum(len(merchant.members) for merchant in merchants)
+    total = sum(map(_requests, merchants))
     done = 0
 
     def one_more() -> None:
@@ -76,15 +76,19 @@ async def _seed(
 
     progress(0, total)
     async with httpx.AsyncClient(base_url=gateway, timeout=30) as client:
-        api = Api(client, name)
+        api = Api(client, name, one_more)
         as_admin = await api.sign_in(*admin)
-        steps = (_merchant(api, as_admin, merchant, one_more) for merchant in merchants)
+        steps = (_merchant(api, as_admin, merchant) for merchant in merchants)
         return await asyncio.gather(*steps)
 
 
-async def _merchant(
-    api: Api, as_admin: str, merchant: Merchant, one_more: Callable[[], None]
-) -> dict[str, Any]:
+def _requests(merchant: Merchant) -> int:
+    """What making it takes: itself, owner, program and its start, tills, and each member's moves."""
+    moves = sum(1 + member.stamps + len(member.purchases) for member in merchant.members)
+    return 4 + len(merchant.rewards) + len(merchant.staff) + 2 * len(merchant.stores) + moves
+
+
+async def _merchant(api: Api, as_admin: str, merchant: Merchant) -> dict[str, Any]:
     slug = merchant.slug
     made = await api.create(as_admin, f"{slug}", "admin", "merchants", merchant.body)
     owner = {"email": merchant.owner_email, "password": merchant.owner_password}
@@ -99,7 +103,7 @@ async def _merchant(
         # Made by a run that was cut off; the key was shown that one time.
         rotated = await api.once_more(as_owner, "vendor", f"terminals/{till['id']}/rotate")
         till["api_key"] = rotated["api_key"]
-    cards = await _members(api, as_owner, merchant, stores, one_more)
+    cards = await _members(api, as_owner, merchant, stores)
     return {
         "id": made["id"],
         "name": merchant.body["name"],
@@ -137,7 +141,7 @@ async def _store(
 
 
 async def _members(
-    api: Api, as_owner: str, merchant: Merchant, stores: list[dict[str, Any]], one_more: Callable[[], None]
+    api: Api, as_owner: str, merchant: Merchant, stores: list[dict[str, Any]]
 ) -> list[dict[str, Any]]:
     keys = [store["terminals"][0]["api_key"] for store in stores]
     staff = merchant.staff[0]
@@ -151,7 +155,6 @@ async def _members(
             if card["link_token"] is None:
                 made = await api.once_more(as_owner, "vendor", f"cards/{card['id']}/link")
                 card["link_token"] = _token(made["card_url"])
-            one_more()
             return card
 
     return await asyncio.gather(*(serve(number, member) for number, member in enumerate(merchant.members)))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 from rich.console import Console
@@ -22,7 +23,14 @@ def required(home: Home) -> dict[str, Any]:
     """The demo's document; MachineCannot when there is none."""
     document = seed.load(home.demo)
     if document is None:
-        raise MachineCannot(f"There is no demo in {home.demo}: `make up` makes it.")
+        if recorded(home.record(GATEWAY.name)) is not None:
+            raise MachineCannot(
+                f"There is no demo in {home.demo} (yet): `make seed` adds it to the platform that runs."
+            )
+        raise MachineCannot(
+            f"There is no demo in {home.demo}: `make up` makes it, "
+            "and `make seed` adds it to a platform that runs."
+        )
     return document
 
 
@@ -47,6 +55,19 @@ def tables(document: dict[str, Any], out: Console) -> None:
         more = len(merchant["cards"]) - CARDS_SHOWN
         if more > 0:
             out.print(f"  and {more} more cards")
+
+
+def a_stamp(document: dict[str, Any]) -> str:
+    """A command that adds a stamp to a card of the demo; each time it is pasted, one more."""
+    merchant = document["merchants"][0]
+    key = merchant["stores"][0]["terminals"][0]["api_key"]
+    staff = {name: merchant["staff"][0][name] for name in ("code", "pin")}
+    body = json.dumps({"qr": merchant["cards"][0]["qr"], "staff": staff})
+    return (
+        f"curl -sS {document['gateway']}/api/v1/vendor/loyalty/stamp -H 'Authorization: Bearer {key}' "
+        "-H 'Content-Type: application/json' -H \"Idempotency-Key: try-$(date +%s)-$$-$RANDOM\" "
+        f"-d '{body}'; echo"
+    )
 
 
 def seed_running(home: Home) -> str:

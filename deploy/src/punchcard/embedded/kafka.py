@@ -88,6 +88,11 @@ class Kafka:
     def pid(self) -> int | None:
         return self._process.pid
 
+    @property
+    def exit_code(self) -> int | None:
+        """A negative one is the signal that ended it; None while it runs."""
+        return self._process.exit_code
+
     def wait_end(self, timeout_s: float) -> bool:
         """True when the broker is gone."""
         return self._process.wait(timeout_s)

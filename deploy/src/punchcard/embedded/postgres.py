@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import importlib.util
 import os
 import re
@@ -11,12 +10,12 @@ import shutil
 import signal
 import stat
 import subprocess
-import tempfile
 import time
 from contextlib import suppress
 from pathlib import Path
 
 from punchcard.embedded.process import Process, clean_environment, end_leftover, wait_until
+from punchcard.embedded.sockets import sockets_of
 from punchcard.embedded.unprivileged import RunAs, run_as
 from punchcard.ports import free_port
 from punchcard.problems import MachineCannot
@@ -91,6 +90,11 @@ class Postgres:
     def pid(self) -> int | None:
         return self._process.pid
 
+    @property
+    def exit_code(self) -> int | None:
+        """A negative one is the signal that ended it; None while it runs."""
+        return self._process.exit_code
+
     def wait_end(self, timeout_s: float) -> bool:
         """True when the postmaster is gone."""
         return self._process.wait(timeout_s)
@@ -163,9 +167,7 @@ class Postgres:
 
     @property
     def socket_directory(self) -> Path:
-        """A socket's path has at most 107 bytes: a short one, always the same for the same cluster."""
-        place = hashlib.sha256(str(self.data.resolve()).encode()).hexdigest()[:16]
-        return Path(tempfile.gettempdir()) / f"pc-pg-{place}"
+        return sockets_of(self.data)
 
     def _make_socket_directory(self, as_user: RunAs) -> None:
         folder = self.socket_directory

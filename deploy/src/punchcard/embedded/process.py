@@ -26,6 +26,7 @@ class Process:
         self.log = log
         self.record = record
         self._popen: subprocess.Popen[bytes] | None = None
+        self._log_begins = 0
         # wait() is called by whoever watches and by whoever stops: Popen allows that, our fields need this.
         self._lock = threading.Lock()
 
@@ -53,6 +54,7 @@ class Process:
             self.log.replace(self.log.with_name(self.log.name + ".1"))
         opened = os.open(self.log, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
         with self._lock, os.fdopen(opened, "ab") as log:
+            self._log_begins = log.tell()
             self._popen = subprocess.Popen(
                 [str(part) for part in argv],
                 stdin=subprocess.DEVNULL,
@@ -94,11 +96,11 @@ class Process:
         self.wait(10)
 
     def log_tail(self, lines: int = 5) -> str:
-        """The last lines of its log, for a sentence that says why it did not start."""
+        """The last lines that this run of it logged, for a sentence that says why it did not start."""
         if not self.log.exists():
             return ""
         with self.log.open("rb") as file:
-            file.seek(max(0, self.log.stat().st_size - 8192))
+            file.seek(max(self._log_begins, self.log.stat().st_size - 8192))
             text = file.read().decode(errors="replace")
         return "\n".join(text.splitlines()[-lines:])
 

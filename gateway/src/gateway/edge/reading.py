@@ -9,7 +9,7 @@ from fastapi import APIRouter, Header, Response
 
 from contracts.problem import CODES, NotFound
 from gateway.edge.merging import merged
-from gateway.edge.problem_words import problem_page
+from gateway.edge.problem_words import problem_page, problems_page
 from gateway.edge.routes import Documents
 from gateway.edge.sheet import STYLE, sheet
 from gateway.settings import GatewaySettings
@@ -40,6 +40,12 @@ def router(settings: GatewaySettings, documents: Documents) -> APIRouter:
     @routes.get("/style.css")
     async def style() -> Response:
         return Response(STYLE, media_type="text/css", headers=_KEPT)
+
+    @routes.get("/problems")
+    async def problems(lang: str | None = None, accept_language: Annotated[str, Header()] = "") -> Response:
+        language = language_of(accept_language if lang is None else lang)
+        headers = {**_PAGE, "content-language": language, "vary": "Accept-Language"}
+        return Response(problems_page(language), media_type=_HTML, headers=headers)
 
     @routes.get("/problems/{code}")
     async def problem(

@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from typing import Any
 from urllib.parse import quote
 
-import msgspec
-
-from contracts.problem import Forbidden, MalformedRequest, Unauthenticated
+from contracts.problem import Forbidden, Unauthenticated
 from gateway.clients import Pairs, Reply
 from gateway.edge.addresses import Addresses
 from gateway.edge.identity import Identities, Identity
@@ -40,7 +37,6 @@ Ongoing = Callable[[Scope, Receive, Send], Awaitable[None]]
 PROBE = (b"x-probe", b"1")
 NOT_KNOWN = 204
 _NO_STORE = (b"cache-control", b"no-store")
-_decoder = msgspec.json.Decoder()
 
 
 class Desk:
@@ -58,7 +54,9 @@ class Desk:
             identity = await self._identities.of(request.headers.get(b"authorization"))
         if identity is None:
             if not route.for_everyone:
-                raise Unauthenticated
+                raise Unauthenticated(
+                    "No Authorization header came: send Authorization: Bearer <API key or access token>"
+                )
             identity = self._identities.public()
         request.scope["caller"] = identity.name
         if identity.caller.role not in route.callers and not route.for_everyone:
@@ -82,14 +80,6 @@ class Desk:
             pairs.append((b"x-client-agent", agent[:AGENT_LIMIT]))
         pairs += [(name, given[name]) for name in GOES_ON if name in given]
         return pairs
-
-
-def read_json(body: bytes) -> Any:
-    """The JSON value. MalformedRequest."""
-    try:
-        return _decoder.decode(body)
-    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
-        raise MalformedRequest from None
 
 
 def checked_key(headers: Mapping[bytes, bytes]) -> str:

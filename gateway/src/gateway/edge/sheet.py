@@ -24,10 +24,11 @@ td, th { border-top: 1px solid var(--line); padding: .35rem .5rem; text-align: l
 
 def page(title: str, body: str, language: str = "en") -> str:
     """A whole HTML page around this body."""
+    whole = title if title.startswith("Punchcard") else f"{title} · Punchcard"
     return (
         f'<!doctype html><html lang="{language}"><head><meta charset="utf-8">'
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
-        f'<title>{escape(title)} · Punchcard</title><link rel="stylesheet" href="/style.css"></head>'
+        f'<title>{escape(whole)}</title><link rel="stylesheet" href="/style.css"></head>'
         f"<body><main>{body}</main></body></html>"
     )
 
@@ -41,7 +42,7 @@ def sheet(document: Mapping[str, Any]) -> str:
     for tag in document["tags"]:
         parts.append(f"<h2>{escape(tag['name'])}</h2>")
         parts += _operations(tag["name"], document["paths"], schemas)
-    return page(info["title"], "".join(parts))
+    return page(f"{info['title']} API", "".join(parts))
 
 
 def _operations(tag: str, paths: Mapping[str, Any], schemas: Mapping[str, Any]) -> Iterable[str]:

@@ -15,10 +15,11 @@ from contracts.auth_pins import SIGNING_KEYS_ID, SigningKeysChanged
 from contracts.event import State
 from contracts.programs import MerchantChanged, ProgramChanged, RewardChanged, StoreChanged
 from kit import audit, parked
-from kit.app import Service, serve
+from kit.app import Service
 from kit.http import Peer, Upstream
 from kit.identity import StaffSessions, key_from_x
 from kit.projection import Projection
+from kit.serving import serve
 from ledger import archive, consumers, histories, switching
 from ledger.api import PREFIX, Door, routes
 from ledger.batches import Batches, Lane
