@@ -14,6 +14,8 @@ def sync():
     spec = importlib.util.spec_from_file_location("sync_script", SCRIPT)
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
+    # How long the real trial takes does not matter here.
+    module._TRIAL = "import sys; print(*sys.version_info[:2], 0.01)"
     return module
 
 
