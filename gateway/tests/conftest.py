@@ -258,6 +258,7 @@ def documents() -> dict[str, Any]:
         "ledger": {
             **{f"{VENDOR}/{move}": {"post": _operation(f"move-{move}", *anyone)} for move in moves},
             f"{VENDOR}/points/void": {"post": _operation("voidPoints", *anyone, key=True)},
+            f"{VENDOR}/reports/{{name}}": {"get": _operation("getReport", *users)},
         },
         "wallet": {f"{VENDOR}/cards/{{card_id}}/passes": {"get": _operation("listPasses", *anyone)}},
     }

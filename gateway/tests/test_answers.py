@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+from ipaddress import ip_network
 
 import pytest
 
-from contracts.problem import CODES
+from contracts.problem import CODES, MalformedRequest, UpstreamUnavailable
+from gateway.edge.addresses import Insiders
 
 VENDOR = "/api/v1/vendor/loyalty"
 KEY = "an-idempotency-key-1"
@@ -53,6 +55,17 @@ async def test_every_answer_carries_ids_safety_and_no_store(house, method, path,
         assert answer.json()["instance"] == path
 
 
+async def test_what_is_not_even_a_request_gets_safety_headers_too(house):
+    answer = house.service.app.broken(MalformedRequest(), None)
+
+    headers = dict(answer.headers)
+    assert headers[b"content-type"] == b"application/problem+json"
+    assert headers[b"x-content-type-options"] == b"nosniff"
+    assert b"default-src 'none'" in headers[b"content-security-policy"]
+    assert {b"x-request-id", b"traceparent", b"referrer-policy"} <= headers.keys()
+    assert headers[b"connection"] == b"close"
+
+
 async def test_ids_that_are_not_well_formed_are_replaced(house):
     async with house.calls(x_request_id="not ok!", traceparent="00-zz") as caller:
         answer = await caller.get("/")
@@ -86,6 +99,68 @@ async def test_a_bug_is_a_problem_too_and_says_nothing_of_itself(house, monkeypa
             assert "secret words" not in answer.text
 
 
+@pytest.mark.parametrize(
+    ("given", "kept"), [("a" * 64, True), ("A-z09" * 3, True), ("a" * 65, False), ("é", False)]
+)
+async def test_a_request_id_of_up_to_64_letters_digits_and_dashes_is_taken(house, given, kept):
+    async with house.as_till(x_request_id=given) as till:
+        answer = await till.get(f"{VENDOR}/program")
+
+    assert (answer.headers["x-request-id"] == given) is kept
+    assert house.programs.asked[0].headers["x-request-id"] == answer.headers["x-request-id"]
+
+
+async def test_a_service_has_two_seconds_and_five_for_a_report(make_house, monkeypatch):
+    house, waited = make_house(), []
+
+    async def never(self, *_, timeout_s=None, **__):
+        waited.append(timeout_s or self._timeout_s)
+        raise UpstreamUnavailable
+
+    monkeypatch.setattr("gateway.clients.Client.ask", never)
+    async with house.as_owner() as owner:
+        answers = [await owner.get(f"{VENDOR}/program"), await owner.get(f"{VENDOR}/reports/activity")]
+
+    assert waited == [2, 5]
+    assert [(answer.status_code, answer.headers["retry-after"]) for answer in answers] == [(503, "1")] * 2
+
+
+# -- metrics
+
+
+@pytest.mark.parametrize(
+    ("networks", "headers", "status"),
+    [
+        ("127.0.0.0/8,::1", {}, 200),
+        ("", {}, 404),
+        ("192.0.2.0/24", {}, 404),
+        ("127.0.0.0/8", {"x_forwarded_for": "127.0.0.1"}, 404),
+        ("127.0.0.0/8", {"forwarded": "for=127.0.0.1"}, 404),
+        ("127.0.0.0/8", {"via": "1.1 proxy"}, 404),
+        ("127.0.0.0/8", {"x_real_ip": "127.0.0.1"}, 404),
+    ],
+)
+async def test_metrics_are_for_those_who_connect_from_the_networks_of_the_setting(
+    make_house, networks, headers, status
+):
+    house = make_house(metrics_networks=networks)
+
+    async with house.calls(**headers) as somebody:
+        for answer in (await somebody.get("/metrics"), await somebody.head("/metrics")):
+            assert answer.status_code == status
+    assert Insiders(())({"headers": [], "client": None}), "a unix socket is inside"
+
+
+@pytest.mark.parametrize(
+    ("address", "inside"),
+    [("127.0.0.1", True), ("::ffff:127.0.0.1", True), ("::1", False), ("192.0.2.1", False), ("x", False)],
+)
+def test_an_address_is_compared_as_what_it_is(address, inside):
+    insiders = Insiders((ip_network("127.0.0.0/8"),))
+
+    assert insiders({"headers": [], "client": (address, 5)}) is inside
+
+
 # -- other origins
 
 
@@ -104,9 +179,11 @@ async def test_a_page_of_a_known_origin_may_ask_first(browsed):
     assert (answer.status_code, answer.content) == (204, b"")
     assert answer.headers["access-control-allow-origin"] == ORIGIN
     assert answer.headers["access-control-allow-methods"] == "GET, PATCH"
-    assert {"authorization", "idempotency-key"} <= set(
-        answer.headers["access-control-allow-headers"].split(", ")
-    )
+    assert set(answer.headers["access-control-allow-headers"].split(", ")) == {
+        *("accept-language", "authorization", "content-type", "idempotency-key", "if-match"),
+        *("last-event-id", "traceparent", "x-request-id"),
+    }
+    assert (answer.headers["access-control-max-age"], answer.headers["vary"]) == ("600", "Origin")
     assert "access-control-allow-credentials" not in answer.headers
 
 
@@ -118,6 +195,22 @@ async def test_a_page_of_a_known_origin_may_read_answers_and_refusals(browsed, p
     assert answer.headers["access-control-allow-origin"] == ORIGIN
     assert "retry-after" in answer.headers["access-control-expose-headers"]
     assert answer.headers["vary"] == "Origin"
+
+
+async def test_a_page_of_a_known_origin_may_read_all_that_an_answer_tells_in_headers(browsed):
+    async with browsed.calls(origin=ORIGIN, authorization="Bearer pk_live_x") as page:
+        answer = await page.post(f"{VENDOR}/stamp", json={})
+
+    assert (answer.status_code, answer.headers["access-control-allow-origin"]) == (401, ORIGIN)
+    assert set(answer.headers["access-control-expose-headers"].split(", ")) == {
+        *("content-disposition", "etag", "idempotency-replayed", "location", "ratelimit", "ratelimit-policy"),
+        *("retry-after", "traceparent", "www-authenticate", "x-request-id"),
+    }
+
+
+async def test_an_unknown_address_is_unknown_to_a_browser_that_asks_too(browsed):
+    async with browsed.calls(origin=ORIGIN, access_control_request_method="GET") as page:
+        assert (await page.options("/api/v1/nothing")).status_code == 404
 
 
 @pytest.mark.parametrize(

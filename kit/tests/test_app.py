@@ -137,7 +137,7 @@ async def test_a_method_that_is_not_possible_is_told_which_are(http: httpx.Async
         (b"{not json", 400, "malformed-request"),
         (b"\xff\xfe{}", 400, "malformed-request"),
         (b"[" * 60_000, 400, "malformed-request"),
-        (b'{"label": "a", "weight_grams": ' + b"9" * 5000 + b"}", 400, "malformed-request"),
+        (b'{"label": "a", "weight_grams": ' + b"9" * 5000 + b"}", 422, "validation-failed"),
         (b'{"label": "a", "weight_grams": 1e99}', 422, "validation-failed"),
         (b'{"label": "a", "weight_grams": NaN}', 422, "validation-failed"),
         (b'{"label": "a\\u0000", "weight_grams": 1}', 422, "validation-failed"),
@@ -233,8 +233,10 @@ async def test_half_a_request_is_none(service: Service):
     scope = {
         "type": "http",
         "method": "POST",
+        "http_version": "1.1",
         "path": "/half",
-        "headers": [(b"content-type", b"application/json")],
+        "raw_path": b"/half",
+        "headers": [(b"host", b"toy"), (b"content-type", b"application/json")],
     }
     await service.app(scope, receive, send_message)
 

@@ -6,6 +6,7 @@ import json
 from typing import Any
 
 import pytest
+from pydantic import BaseModel, ValidationError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from contracts.problem import (
@@ -112,3 +113,30 @@ def test_headers_tell_when_to_come_back_and_how_to_sign_in():
     assert (b"retry-after", b"1") in headers_of(IdempotencyKeyInUse())
     assert (b"retry-after", b"1") in headers_of(UpstreamUnavailable())
     assert (b"www-authenticate", b"Bearer") in headers_of(Unauthenticated())
+
+
+def test_no_answer_lists_thousands_of_wrong_fields():
+    refusal = refusal_of([error("extra_forbidden", "body", f"f{n}") for n in range(5500)])
+
+    body = json.loads(render(refusal, base="", instance="/", request_id="-"))
+
+    assert len(body["errors"]) == 50
+    assert body["detail"] == "f0: is not known here (and 5499 more)"
+
+
+def test_a_long_name_is_cut():
+    (row,) = refusal_of([error("extra_forbidden", "body", "f" * 60_000)]).members["errors"]
+
+    assert row["field"] == "f" * 200
+
+
+@pytest.mark.parametrize("body", [[], "text", 5, None])
+def test_a_body_that_is_no_object_is_told_without_the_names_of_our_code(body: Any):
+    class ParcelBody(BaseModel):
+        label: str
+
+    with pytest.raises(ValidationError) as raised:
+        ParcelBody.model_validate(body)
+    (row,) = refusal_of(raised.value.errors()).members["errors"]
+
+    assert (row["code"], row["message"]) == ("wrong-type", "must be an object")

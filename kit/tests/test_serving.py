@@ -4,15 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import json
-import os
-import shutil
 import signal
-import socket
-import subprocess
-import sys
-import tempfile
-from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
@@ -22,75 +16,7 @@ from kit.http import Peer, Upstream
 from kit.testing import Keys
 
 
-class Process:
-    """The toy service, running."""
-
-    def __init__(self, keys: Keys, database_url: str, folder: Path) -> None:
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            port = probe.getsockname()[1]
-        self.socket = folder / "toy.sock"
-        self.url = f"http://127.0.0.1:{port}"
-        env = {
-            **os.environ,
-            "DATABASE_URL": database_url,
-            "SIGNING_KEY_FILE": str(keys.file("cards")),
-            "TRUSTED_KEYS_FILE": str(keys.trusted_file),
-            "KAFKA_BOOTSTRAP": "127.0.0.1:1",
-            "HTTP_PORT": str(port),
-            "HTTP_SOCKET": str(self.socket),
-        }
-        command = [sys.executable, str(Path(__file__).parent / "toy.py")]
-        self._log = folder / "log"
-        with self._log.open("wb") as log:
-            self.process = subprocess.Popen(command, env=env, stdout=log, stderr=subprocess.STDOUT)
-
-    @property
-    def log(self) -> str:
-        return self._log.read_text()
-
-    async def until_live(self) -> None:
-        async with httpx.AsyncClient(base_url=self.url) as http:
-            for _ in range(600):
-                try:
-                    await http.get("/health/live")
-                except httpx.TransportError:
-                    assert self.process.poll() is None, self.log
-                    await asyncio.sleep(0.05)
-                else:
-                    return
-        pytest.fail(f"not live in 30 s: {self.log}")
-
-    async def until_logged(self, words: str) -> None:
-        for _ in range(200):
-            if words in self.log:
-                return
-            await asyncio.sleep(0.05)
-        pytest.fail(f"{words!r} was not logged in 10 s")
-
-    async def end(self) -> int:
-        return await asyncio.to_thread(self.process.wait, 20)
-
-
-@pytest.fixture
-def short_folder() -> Iterator[Path]:
-    """A unix socket's path has at most 107 bytes; pytest's folders are longer."""
-    folder = Path(tempfile.mkdtemp(prefix="kit-"))
-    yield folder
-    shutil.rmtree(folder)
-
-
-@pytest.fixture
-async def running(keys: Keys, plain_database: str, short_folder: Path) -> AsyncIterator[Process]:
-    made = Process(keys, plain_database, short_folder)
-    await made.until_live()
-    yield made
-    if made.process.poll() is None:
-        made.process.kill()
-        made.process.wait()
-
-
-async def test_a_service_answers_at_its_port_and_at_its_socket(running: Process, keys: Keys):
+async def test_a_service_answers_at_its_port_and_at_its_socket(running: Any, keys: Keys):
     upstream = Upstream("toy", f"unix:{running.socket}")
     async with httpx.AsyncClient(base_url=running.url) as http:
         by_port = await http.get("/health/ready")
@@ -105,7 +31,7 @@ async def test_a_service_answers_at_its_port_and_at_its_socket(running: Process,
     assert "server" not in by_port.headers
 
 
-async def test_sigterm_lets_a_running_request_finish_and_ends_with_code_0(running: Process):
+async def test_sigterm_lets_a_running_request_finish_and_ends_with_code_0(running: Any):
     async with httpx.AsyncClient(base_url=running.url) as http:
         asked = asyncio.create_task(http.get("/slow"))
         await running.until_logged("slow began")
@@ -118,7 +44,7 @@ async def test_sigterm_lets_a_running_request_finish_and_ends_with_code_0(runnin
     assert "Traceback" not in running.log
 
 
-async def test_its_last_lines_are_written_before_it_leaves(running: Process):
+async def test_its_last_lines_are_written_before_it_leaves(running: Any):
     async with httpx.AsyncClient(base_url=running.url) as http:
         await http.get("/broken", headers={"x-request-id": "the-last-one"})
     running.process.send_signal(signal.SIGINT)
@@ -137,7 +63,7 @@ async def test_nobody_there_is_told_as_an_upstream_that_does_not_answer(short_fo
     await upstream.close()
 
 
-async def test_an_upstream_that_takes_too_long_is_not_waited_for(running: Process, keys: Keys):
+async def test_an_upstream_that_takes_too_long_is_not_waited_for(running: Any, keys: Keys):
     upstream = Upstream("toy", running.url, timeout_ms=100)
 
     with pytest.raises(UpstreamUnavailable, match="in time"):

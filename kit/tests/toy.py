@@ -9,8 +9,9 @@ from typing import Annotated, ClassVar
 from fastapi import APIRouter
 from pydantic import Field
 
-from kit.app import Answer, HotRequest, Service, serve
+from kit.app import Answer, HotRequest, Service
 from kit.fields import Body, Line, Whole
+from kit.serving import serve
 from kit.settings import ServiceSettings
 
 router = APIRouter()
@@ -47,10 +48,15 @@ async def hot(request: HotRequest) -> Answer:
     return Answer(200, request.body or b"{}")
 
 
+async def who(request: HotRequest) -> Answer:
+    return Answer(200, request.headers.get(b"x-who", b"nobody") + b" " + request.body)
+
+
 def build(settings: ServiceSettings) -> Service:
     service = Service(settings, title="Toy", listens=False)
     service.include(router)
     service.hot["POST", "/hot"] = hot
+    service.hot["POST", "/who"] = who
     return service
 
 

@@ -78,6 +78,7 @@ def test_the_audit_of_a_merchant_is_what_its_people_and_the_admins_did(platform,
     done = {(row["service"], row["kind"], row["action"], row["actor"]["role"]) for row in everything}
     assert {
         ("programs", "merchant", "created", "admin"),
+        ("auth-pins", "terminal", "created", "admin"),
         ("programs", "store", "created", "admin"),
         ("programs", "settings", "changed", "admin"),
         ("programs", "program", "created", "owner"),

@@ -61,6 +61,18 @@ def test_a_new_member_has_the_link_at_once_and_the_bonus_comes_with_the_first_pu
     own = platform.http.get(f"{PUBLIC}/cards/{token}")
     assert (own.status_code, own.json()["points_balance"]) == (200, 150)
     assert own.headers["referrer-policy"] == "no-referrer"
+    page = platform.http.get(f"{PUBLIC}/cards/{token}/transactions", params={"limit": 2}).json()
+    rest = platform.http.get(
+        f"{PUBLIC}/cards/{token}/transactions", params={"cursor": page["next_cursor"]}
+    ).json()
+    rows = [
+        (row["type"], row["points_delta"], row["points_balance_after"], row["store_name"])
+        for row in page["items"] + rest["items"]
+    ]
+    assert rows[0] == ("points_earned", 100, 150, "Store 01")
+    assert rows[1][:3] == ("welcome_bonus", 50, 50)
+    assert rows[2] == ("card_created", 0, 0, None)
+    assert rest["next_cursor"] is None
     assert not _logged(platform.stack, token)
 
 

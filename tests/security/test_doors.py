@@ -60,10 +60,17 @@ def test_without_credentials_every_operation_is_shut(platform, operations_of, ki
     assert wrong == {}
 
 
-def test_public_operations_are_those_of_signing_in_and_no_other(platform, operations_of):
+def test_public_operations_are_those_of_signing_in_and_of_customers_and_no_other(platform, operations_of):
     public = {operation.path for operation in operations_of(platform) if operation.is_public}
 
-    assert public == {f"/api/v1/auth/{name}" for name in ("token", "refresh", "logout", "jwks.json")}
+    assert public == {
+        *(f"/api/v1/auth/{name}" for name in ("token", "refresh", "logout", "jwks.json")),
+        *(f"/api/v1/auth/password/{name}" for name in ("forgot", "reset")),
+        "/api/v1/loyalty/programs/{merchant_slug}",
+        "/api/v1/loyalty/enroll",
+        "/api/v1/loyalty/cards/{link_token}",
+        "/api/v1/loyalty/cards/{link_token}/transactions",
+    }
 
 
 def test_a_till_may_do_what_a_till_does_and_all_else_is_forbidden(platform, shop, operations_of):

@@ -15,7 +15,9 @@ AND_MORE = "{first} (and {more} more)"
 class ValidationFailed(Refusal):
     code, status, title = "validation-failed", 422, "A field of the request is not right"
 
-    def __init__(self, errors: Sequence[FieldError], detail: str | None = None) -> None:
+    def __init__(self, errors: Sequence[FieldError], detail: str | None = None, *, total: int = 0) -> None:
+        """`total` is how many are not right, where more are than it says in `errors`."""
+        self.total = max(total, len(errors))
         super().__init__(detail, errors=[error._asdict() for error in errors])
 
     def detail_in(self, language: str) -> str | None:
@@ -28,7 +30,7 @@ class ValidationFailed(Refusal):
             what = WORDS.say(language, "field", errors[0]["code"]) or errors[0]["message"]
             place = errors[0]["field"] or WORDS.say(language, "field", "body")
             first = f"{place}: {what}"
-        more = len(errors) - 1
+        more = self.total - 1
         if not more:
             return first
         return WORDS.translate(language, "detail", AND_MORE, {"first": first, "more": more})

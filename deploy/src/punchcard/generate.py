@@ -21,7 +21,7 @@ from pydantic.json_schema import GenerateJsonSchema
 
 from contracts import documents
 from contracts.event import Envelope, Fact
-from gateway.edge import feed
+from gateway.edge import own
 from gateway.edge.merging import merged
 from kit.app import openapi_of
 from kit.settings import ServiceSettings
@@ -109,7 +109,7 @@ def openapi() -> dict[str, bytes]:
     with tempfile.TemporaryDirectory() as folder:
         keys = Keys(Path(folder))
         found = {kind.name: _openapi_of(kind, keys) for kind in SERVICES}
-    found[GATEWAY.name] = merged({**found, **feed.documents()}, PUBLIC_BASE_URL)
+    found[GATEWAY.name] = merged(found, PUBLIC_BASE_URL)
     return {f"openapi/{name}.json": _text(document) for name, document in found.items()}
 
 
@@ -125,9 +125,10 @@ def _openapi_of(kind: ServiceKind, keys: Keys) -> dict[str, Any]:
     nowhere = {f"{peer.package}_url": "http://127.0.0.1:1" for peer in SERVICES}
     given = keys.settings(kind.name, "postgresql://nobody@127.0.0.1:1/none", public_base_url=PUBLIC_BASE_URL)
     build = importlib.import_module(f"{kind.package}.main").build
-    # The gateway's own operations stand beside those of the services, whatever was committed of these.
-    beside: tuple[Any, ...] = ({},) if kind is GATEWAY else ()
-    return openapi_of(build(settings.load(**nowhere, **given), *beside))
+    if kind is GATEWAY:
+        # Its own operations, whatever was committed of the services'.
+        return own.document(build(settings.load(**nowhere, **given), {}))
+    return openapi_of(build(settings.load(**nowhere, **given)))
 
 
 # -- AsyncAPI
@@ -144,9 +145,11 @@ def _asyncapi_of(kind: ServiceKind, topics: dict[str, Any]) -> dict[str, Any]:
         if told or hears:
             types.update(topic["types"])
             channels[name] = _channel(name, topic)
-            summary = f"What {kind.name} tells" if told else f"What {kind.name} hears of {topic['owner']}"
-            action = "send" if told else "receive"
-            operations[f"{action}-{name}"] = _operation(action, name, summary, topic["types"])
+        if told:
+            operations[f"send-{name}"] = _operation("send", name, f"What {kind.name} tells", topic["types"])
+        if hears:
+            summary = f"What {kind.name} hears of {topic['owner']}"
+            operations[f"receive-{name}"] = _operation("receive", name, summary, topic["types"])
         if hears:
             dead = name + letters["suffix"]
             channels[dead] = _channel(dead, {**topic, "retention_ms": None, **letters})

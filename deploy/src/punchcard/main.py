@@ -143,12 +143,19 @@ def verify(
         str | None,
         typer.Option(envvar="LEDGER_DATABASE_URL", help="The ledger's database, when it is not ours."),
     ] = None,
+    everything: Annotated[
+        bool, typer.Option("--all", help="Statistics and passes too: do they say what the rows say?")
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
     """Recompute every hash chain, balance and sum of the ledger; names the first row that is wrong."""
     from punchcard.verify_command import run
 
     run(home(), database_url, as_json=as_json, out=out, err=err)
+    if everything:
+        from punchcard.verify_all import run as run_all
+
+        run_all(home(), as_json=as_json, out=out)
 
 
 @app.command()

@@ -11,10 +11,11 @@ from contracts.auth_pins import SigningKeysChanged, TerminalChanged, UserChanged
 from contracts.programs import MerchantChanged, StoreChanged
 from gateway.clients import Client
 from gateway.edge import feed, merging, own, reading
-from gateway.edge.addresses import Addresses
+from gateway.edge.addresses import Addresses, Insiders
 from gateway.edge.cards import CardViews
 from gateway.edge.cors import Cors
 from gateway.edge.door import Door
+from gateway.edge.exchange import Exchanges
 from gateway.edge.forward import Forward
 from gateway.edge.identity import KINDS, Identities
 from gateway.edge.last_use import LastUse
@@ -25,9 +26,10 @@ from gateway.edge.own.asking import Services
 from gateway.edge.requests import Desk
 from gateway.edge.routes import OWN, Documents, RouteTable, routes_of
 from gateway.settings import GatewaySettings
-from kit.app import Service, openapi_of, serve
+from kit.app import Service
 from kit.http import Peer, Upstream
 from kit.projection import Projection
+from kit.serving import serve
 
 
 def build(settings: GatewaySettings, documents: Documents | None = None) -> Service:
@@ -35,8 +37,7 @@ def build(settings: GatewaySettings, documents: Documents | None = None) -> Serv
     service = Service(settings, title="Punchcard")
     # Before the mount of all others: what the gateway answers itself is found first.
     service.include(*own.ROUTERS)
-    documents = merging.committed() if documents is None else documents
-    documents = {**documents, **feed.documents(), OWN: openapi_of(service)}
+    documents = {**(merging.committed() if documents is None else documents), OWN: own.document(service)}
     table = RouteTable(routes_of(documents))
     clients = _clients(service, settings)
     identities = _identities(service, settings)
@@ -48,10 +49,10 @@ def build(settings: GatewaySettings, documents: Documents | None = None) -> Serv
     service.http.state.desk = desk
     service.http.state.services = Services(clients, service.signer, service.work)
     service.http.router.redirect_slashes = False
+    service.shows_metrics_to = Insiders(settings.metrics_readers)
     service.include(reading.router(settings, documents))
     streams = {feed.PATH: feed.Feed(service, identities, settings).answer}
-    base = settings.public_base_url
-    service.http.mount("/api", Forward(table, desk, limits, clients, views, cors, base, streams))
+    service.http.mount("/api", Forward(table, desk, limits, clients, views, cors, settings, streams))
     service.app = Door(service, cors)
     return service
 
@@ -90,9 +91,11 @@ def _identities(service: Service, settings: GatewaySettings) -> Identities:
     service.listener.hear(projection.hear, TerminalChanged, UserChanged, SigningKeysChanged)
     service.listener.hear(projection.hear, MerchantChanged, StoreChanged)
     listener = service.listener
-    last_use = LastUse(owners["auth-pins"])
+    last_use, exchanges = LastUse(owners["auth-pins"]), Exchanges(owners["auth-pins"])
     service.background("last use", last_use.run)
-    identities = Identities(projection, service.signer, lambda: listener.consuming, last_use.note)
+    identities = Identities(
+        projection, service.signer, lambda: listener.consuming, last_use.note, exchanges.of
+    )
     service.background("projection", projection.run)
     service.background("identities without events", identities.reread)
     service.ready_when("projection", lambda: projection.loaded)

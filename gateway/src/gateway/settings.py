@@ -23,10 +23,14 @@ class GatewaySettings(ServiceSettings):
     cors_origins: str = ""
     #: Addresses or networks of proxies whose `X-Forwarded-For` is believed: `10.0.0.0/8,192.0.2.7`.
     trusted_proxies: str = ""
+    #: Addresses or networks that may read `/metrics`; it is never shown to a request that a proxy brought.
+    metrics_networks: str = "127.0.0.0/8,::1"
     #: Whether `/openapi.json` and `/docs` are served.
     docs_enabled: bool = True
     #: Kept connections to each service.
     upstream_connections: int = Field(default=64, ge=1, le=1000)
+    #: How long a service may take for a report; for all else it is `upstream_timeout_ms`.
+    report_timeout_ms: int = Field(default=5000, ge=10, le=60_000)
 
     #: Limits, each for one terminal or user and minute.
     limit_stamps_per_minute: Limit = 60
@@ -59,7 +63,7 @@ class GatewaySettings(ServiceSettings):
                 raise ValueError(f"{origin!r} is not an origin, which looks like https://till.example")
         return text
 
-    @field_validator("trusted_proxies")
+    @field_validator("trusted_proxies", "metrics_networks")
     @classmethod
     def _networks(cls, text: str) -> str:
         for network in _listed(text):
@@ -73,6 +77,10 @@ class GatewaySettings(ServiceSettings):
     @property
     def proxies(self) -> tuple[Network, ...]:
         return tuple(ip_network(network) for network in _listed(self.trusted_proxies))
+
+    @property
+    def metrics_readers(self) -> tuple[Network, ...]:
+        return tuple(ip_network(network) for network in _listed(self.metrics_networks))
 
 
 def _listed(text: str) -> list[str]:

@@ -1,19 +1,14 @@
-"""The application every service is: its parts, its background work, its health, and how it is served."""
+"""The application every service is: its parts, its background work, its health."""
 
 from __future__ import annotations
 
 import asyncio
 import gc
-import signal
-import socket
-import sys
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
-from types import FrameType
 from typing import Any
 
-import uvicorn
 from fastapi import APIRouter, FastAPI, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.routing import APIRoute, iter_route_contexts
@@ -24,8 +19,8 @@ from starlette.requests import Request
 from contracts.documents import document
 from contracts.problem import NotFound, Refusal
 from kit import errors, telemetry
-from kit.corked import ABORT, CorkedProtocol
 from kit.edge import Answer, Edge, Hot, HotRequest, Receive, Scope, Send
+from kit.guarded import ABORT
 from kit.idempotency import Idempotency, needs_key
 from kit.identity import Callers, Signer, TrustedKeys, allow
 from kit.listener import Listener
@@ -45,7 +40,6 @@ __all__ = [
     "Send",
     "Service",
     "openapi_of",
-    "serve",
 ]
 
 GC_THRESHOLD = 50_000
@@ -76,6 +70,8 @@ class Service:
         )
         #: True once the process was told to end: an answer that goes on for ever ends now.
         self.leaving = False
+        #: Who may read the metrics; to all others there is nothing at their address.
+        self.shows_metrics_to: Callable[[Scope], bool] = lambda scope: True
         self.hot: dict[tuple[str, str], Hot] = {}
         self._background: list[tuple[str, Callable[[], Awaitable[None]]]] = [
             ("idempotent answers", self.idempotency.forget_old)
@@ -186,7 +182,9 @@ class Service:
             return {"status": "ready" if good else "not ready", **parts}
 
         @router.get("/metrics")
-        async def metrics() -> Response:
+        async def metrics(request: Request) -> Response:
+            if not self.shows_metrics_to(request.scope):
+                raise NotFound
             return Response(telemetry.metrics_text(), media_type="text/plain; version=0.0.4")
 
         return router
@@ -297,50 +295,3 @@ def openapi_of(service: Service) -> dict[str, Any]:
         path: item for path, item in document["paths"].items() if not path.startswith("/internal")
     }
     return document
-
-
-def serve(service: Service) -> None:
-    """Serve until SIGTERM or SIGINT: stop taking, finish, relay, leave."""
-    settings = service.settings
-    telemetry.start_logs(service.name, settings.log_level)
-    # The server raises a signal that it took once more when all is done: that end is a clean one.
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: sys.exit(0))
-    config = uvicorn.Config(
-        service.app,
-        loop="uvloop",
-        http=CorkedProtocol,
-        lifespan="on",
-        access_log=False,
-        log_config=None,
-        server_header=False,
-        proxy_headers=False,
-        backlog=2048,
-        timeout_keep_alive=75,
-        timeout_graceful_shutdown=int(settings.shutdown_grace_s),
-    )
-    _Server(config, service).run(sockets=_listen(settings))
-
-
-class _Server(uvicorn.Server):
-    def __init__(self, config: uvicorn.Config, service: Service) -> None:
-        super().__init__(config)
-        self._service = service
-
-    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
-        self._service.leaving = True
-        super().handle_exit(sig, frame)
-
-
-def _listen(settings: ServiceSettings) -> list[socket.socket]:
-    signal.signal(signal.SIGPIPE, signal.SIG_IGN)
-    address = socket.socket(socket.AF_INET6 if ":" in settings.http_host else socket.AF_INET)
-    address.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    address.bind((settings.http_host, settings.http_port))
-    found = [address]
-    if settings.http_socket:
-        settings.http_socket.unlink(missing_ok=True)
-        local = socket.socket(socket.AF_UNIX)
-        local.bind(str(settings.http_socket))
-        found.append(local)
-    return found

@@ -6,43 +6,29 @@ At a few hundred bytes an answer the call costs more than everything else about 
 from __future__ import annotations
 
 import asyncio
-import socket
-import struct
+from collections.abc import Callable
 from typing import Any
 
-from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
-
-#: In a request's scope: drops the connection, and what was written and not taken yet.
-ABORT = "abort"
-_NO_LINGER = struct.pack("ii", 1, 0)
+#: So long a caller who is still sending may take to read why nobody listens any more.
+LINGER_S = 1.0
 
 
-class CorkedProtocol(HttpToolsProtocol):
-    """uvicorn's protocol on a transport that gathers what one turn of the loop writes."""
-
-    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
-        super().connection_made(_Corked(transport, self.loop))  # type: ignore[arg-type]
-
-    def on_message_begin(self) -> None:
-        super().on_message_begin()
-        self.scope[ABORT] = self._abort  # type: ignore[literal-required]
-
-    def _abort(self) -> None:
-        """At once: otherwise the system goes on offering what was written to one who takes nothing."""
-        if (found := self.transport.get_extra_info("socket")) is not None:
-            found.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _NO_LINGER)
-        self.transport.abort()
-
-
-class _Corked:
+class Corked:
     """A transport that writes once a turn; all else is the transport's own."""
 
-    __slots__ = ("_loop", "_parts", "_transport")
+    __slots__ = ("_left", "_loop", "_parts", "_sends_still", "_transport")
 
-    def __init__(self, transport: asyncio.Transport, loop: asyncio.AbstractEventLoop) -> None:
+    def __init__(
+        self,
+        transport: asyncio.Transport,
+        loop: asyncio.AbstractEventLoop,
+        sends_still: Callable[[], bool] = lambda: False,
+    ) -> None:
         self._transport = transport
         self._loop = loop
+        self._sends_still = sends_still
         self._parts: list[bytes] = []
+        self._left = False
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._transport, name)
@@ -53,13 +39,26 @@ class _Corked:
             self._loop.call_soon(self._uncork)
         self._parts.append(data)
 
+    def is_closing(self) -> bool:
+        return self._left or self._transport.is_closing()
+
     def close(self) -> None:
-        """What was written leaves first."""
+        """What was written leaves first.
+
+        A connection that is closed while bytes still arrive is reset, and the last answer lost with it: to a
+        caller who is not done only our half is closed, the other one a little later.
+        """
         self._uncork()
-        self._transport.close()
+        if not self.is_closing() and self._sends_still() and self._transport.can_write_eof():
+            self._left = True
+            self._transport.write_eof()
+            self._loop.call_later(LINGER_S, self._transport.abort)
+        elif not self._left:
+            self._transport.close()
 
     def _uncork(self) -> None:
         if self._parts:
             data = b"".join(self._parts)
             self._parts.clear()
-            self._transport.write(data)
+            if not self.is_closing():  # else nobody is there to read it
+                self._transport.write(data)

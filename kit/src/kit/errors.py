@@ -44,15 +44,32 @@ _BY_TYPE = {
     "literal_error": "not-allowed",
     "enum": "not-allowed",
 }
+#: No field of a body needs to know the classes of our code.
+_OBJECTS = frozenset(("model_type", "model_attributes_type", "dict_type", "dataclass_type", "mapping_type"))
+ERRORS_LIMIT = 50
+PLACE_LIMIT = 200
 _MESSAGES = {"required": "is required", "unknown-field": "is not known here"}
+
+
+class HeadTooLarge(MalformedRequest):
+    """What comes before, around or behind the body is more than anybody needs."""
+
+    status = 431
+
+
+class TooSlow(MalformedRequest):
+    """The request began and did not end."""
+
+    status, retryable = 408, True
 
 
 def refusal_of(errors: Sequence[Any]) -> Refusal:
     """The refusal for pydantic's errors, each with its field and a stable code."""
     if any(error["type"] == "json_invalid" for error in errors):
         return MalformedRequest()
-    found = [_field_error(error) for error in errors]
-    return ValidationFailed(found, f"{found[0].field or 'the body'}: {found[0].message}")
+    found = [_field_error(error) for error in errors[:ERRORS_LIMIT]]
+    detail = f"{found[0].field or 'the body'}: {found[0].message}"
+    return ValidationFailed(found, detail, total=len(errors))
 
 
 def _field_error(error: Any) -> FieldError:
@@ -67,7 +84,9 @@ def _field_error(error: Any) -> FieldError:
         code = "bad-format"
     place = [str(part) for part in error["loc"] if part not in ("body", "query", "path", "header")]
     message = _MESSAGES.get(code, str(error["msg"]).removeprefix("Value error, "))
-    return FieldError(".".join(place), code, message[0].lower() + message[1:])
+    if kind in _OBJECTS:
+        message = "must be an object"
+    return FieldError(".".join(place)[:PLACE_LIMIT], code, message[0].lower() + message[1:])
 
 
 def refusal_of_status(status: int) -> Refusal:

@@ -68,6 +68,8 @@ class ServiceSettings(BaseSettings):
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
     relay_idle_ms: int = Field(default=20, ge=1, le=10_000)
     shutdown_grace_s: float = Field(default=10, ge=0, le=300)
+    request_head_timeout_s: float = Field(default=10, gt=0, le=300)
+    request_body_timeout_s: float = Field(default=20, gt=0, le=300)
     upstream_timeout_ms: int = Field(default=2000, ge=10, le=60_000)
     programs_url: str = ""
     cards_url: str = ""

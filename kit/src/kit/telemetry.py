@@ -28,6 +28,9 @@ request_seconds = Histogram(
     registry=registry,
     buckets=(0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5),
 )
+broken_requests = Counter(
+    "http_broken_requests_total", "Not HTTP, too large a head, or too slow", ["status"], registry=registry
+)
 outbox_rows = Gauge("outbox_rows", "Events that wait to be relayed", registry=registry)
 relayed = Counter("events_relayed_total", "Events that the broker has", ["topic"], registry=registry)
 heard = Counter("events_heard_total", "Events taken", ["topic", "outcome"], registry=registry)

@@ -234,7 +234,7 @@ async def open_house(database: Any, programs: FakePrograms, tmp_path: Path) -> A
             "password_hash_cost": 4,
             "programs_url": programs.url,
             # Crowds wait for their turn on a slow machine too.
-            "database_pool_size": 32,
+            "database_pool_size": 64,
             "hash_wait_ms": 10_000,
         }
         settings = AuthPinsSettings.load(**keys.settings("auth-pins", url, **{**cheap, **members}))

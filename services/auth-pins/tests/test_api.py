@@ -272,6 +272,14 @@ async def test_a_wrong_user_is_refused_with_field_and_code(house, change, field,
     assert [(error["field"], error["code"]) for error in answer.json()["errors"]] == [(field, code)]
 
 
+@pytest.mark.parametrize("name", ["refresh", "logout"])
+@pytest.mark.parametrize("token", ["a\x00b", "a\nb", "", " ", "x" * 257])
+async def test_a_refresh_token_that_can_be_none_is_a_wrong_field(house, name, token):
+    answer = await house.anyone.post(f"{AUTH}/{name}", json={"refresh_token": token})
+
+    assert (answer.status_code, code_of(answer)) == (422, "validation-failed")
+
+
 async def test_a_user_of_an_unknown_merchant_is_refused(house):
     body = {"email": "a@example.com", "password": PASSWORD, "role": "owner", "merchant_id": str(uuid7())}
 
@@ -972,6 +980,19 @@ async def test_other_services_read_whole_states(house, till):
             assert answer.json() == (await house.facts(kind))[-1]
             assert code_of(await peer.get(f"/internal/states/{kind}/{uuid7()}")) == "not-found"
         assert code_of(await peer.get(f"/internal/states/card/{uuid7()}")) == "not-found"
+
+
+async def test_other_services_read_the_names_of_a_merchants_staff(house):
+    stays, leaves = await house.new_staff("07"), await house.new_staff("08", name="Bob")
+    path = f"/internal/merchants/{house.merchant.id}/staff-names"
+    await house.owner.delete(f"{VENDOR}/pins/{leaves['id']}", headers={"if-match": '"1"'})
+
+    names = (await house.peer("ledger").get(path)).json()
+    of_another = (await house.peer("ledger").get(f"/internal/merchants/{uuid7()}/staff-names")).json()
+
+    assert {stays["id"]: stays["name"], leaves["id"]: leaves["name"]}.items() <= names.items()
+    assert of_another == {}
+    assert code_of(await house.owner.get(path)) == "forbidden"
 
 
 async def test_a_deleted_things_state_says_so(house, till):

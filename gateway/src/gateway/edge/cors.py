@@ -13,8 +13,8 @@ _SENT = (
     b" x-request-id"
 )
 _READ = (
-    b"etag, idempotency-replayed, location, ratelimit, ratelimit-policy, retry-after, traceparent,"
-    b" www-authenticate, x-request-id"
+    b"content-disposition, etag, idempotency-replayed, location, ratelimit, ratelimit-policy, retry-after,"
+    b" traceparent, www-authenticate, x-request-id"
 )
 
 

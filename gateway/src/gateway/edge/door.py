@@ -7,11 +7,12 @@ from ipaddress import ip_address
 from typing import Any
 from urllib.parse import urlsplit
 
+from contracts.problem import Refusal
 from gateway.edge import limits
 from gateway.edge.cors import Cors
 from gateway.edge.requests import HEAD
 from kit.app import Service
-from kit.edge import Edge, Receive, Scope, Send
+from kit.edge import Answer, Edge, Receive, Scope, Send
 
 _HSTS = (b"strict-transport-security", b"max-age=31536000")
 #: Nothing that we answer runs a script, loads from elsewhere or may be framed.
@@ -43,6 +44,10 @@ class Door(Edge):
         await super().__call__(
             scope, receive, _Dressed(scope, send, self._headers + self._cors.headers(origin), head)
         )
+
+    def broken(self, refusal: Refusal, scope: Scope | None) -> Answer:
+        answer = super().broken(refusal, scope)
+        return answer._replace(headers=[*answer.headers, *self._headers])
 
 
 class _Dressed:

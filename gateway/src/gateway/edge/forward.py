@@ -10,18 +10,11 @@ from gateway.edge.cards import CardViews, completed
 from gateway.edge.cors import Cors
 from gateway.edge.identity import Identity
 from gateway.edge.limits import Limits
-from gateway.edge.requests import (
-    NOT_KNOWN,
-    PROBE,
-    Desk,
-    Ongoing,
-    answer_of,
-    checked_key,
-    read_json,
-    target_of,
-)
+from gateway.edge.requests import NOT_KNOWN, PROBE, Desk, Ongoing, answer_of, checked_key, target_of
 from gateway.edge.routes import Route, RouteTable
+from gateway.settings import GatewaySettings
 from kit import errors, telemetry
+from kit.bodies import read_json
 from kit.edge import Answer, HotRequest, Receive, Scope, Send
 
 _SAFE = ("GET", "HEAD")
@@ -40,7 +33,7 @@ class Forward:
         clients: Mapping[str, Client],
         views: CardViews,
         cors: Cors,
-        public_base_url: str,
+        settings: GatewaySettings,
         own: Mapping[str, Own],
     ) -> None:
         self._table = table
@@ -49,7 +42,8 @@ class Forward:
         self._clients = clients
         self._views = views
         self._cors = cors
-        self._base = public_base_url
+        self._base = settings.public_base_url
+        self._report_timeout_s = settings.report_timeout_ms / 1000
         self._own = own
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -94,6 +88,7 @@ class Forward:
             headers,
             request.body,
             safe_to_repeat=route.method in _SAFE or route.needs_key or route.is_part_of_card,
+            timeout_s=self._report_timeout_s if route.is_report else None,
         )
         if route.cards_in is not None and 200 <= reply.status < 300 and reply.body:
             reply = await self._views.into(route.cards_in, reply, identity.caller)

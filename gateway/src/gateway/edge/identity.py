@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable
 from datetime import UTC, datetime
 from typing import Any, NamedTuple, TypeVar
 from uuid import UUID
@@ -17,6 +17,7 @@ from contracts.auth_pins import SIGNING_KEYS_ID, SigningKeysChanged, TerminalCha
 from contracts.event import State
 from contracts.problem import Unauthenticated, UpstreamUnavailable
 from contracts.programs import MerchantChanged, StoreChanged
+from gateway.edge.exchange import SignIn, is_of_other_issuer
 from gateway.edge.keys import ApiKey, opens, read_key
 from kit.identity import USER, Caller, Signer, Verifier, key_from_x
 from kit.ids import now
@@ -64,11 +65,13 @@ class Identities:
         signer: Signer,
         consuming: Callable[[], bool],
         used: Callable[[UUID], None],
+        exchange: Callable[[str], Awaitable[SignIn | None]],
     ) -> None:
         self._projection = projection
         self._signer = signer
         self._consuming = consuming
         self._used = used
+        self._exchange = exchange
         self._kept: dict[bytes, Identity] = {}
         self._changes = 0
         self._verifier = Verifier(self._signing_key, USER, "auth-pins")
@@ -138,19 +141,23 @@ class Identities:
     # -- users
 
     async def _user(self, token: str) -> Identity:
-        try:
-            claims = await self._claims(token)
-            user_id, session_id = UUID(claims["sub"]), UUID(claims["sid"])
-            issued_at, ends_at = float(claims["iat"]), float(claims["exp"])
-        except (jwt.InvalidTokenError, KeyError, TypeError, ValueError, AttributeError):
-            raise Unauthenticated from None
-        user = await self._load(UserChanged, user_id)
-        if user is None or not _signed_in(user, session_id, issued_at):
+        sign_in = await (self._exchange(token) if is_of_other_issuer(token) else self._own(token))
+        user = await self._load(UserChanged, sign_in.user_id) if sign_in else None
+        if sign_in is None or user is None or not _signed_in(user, sign_in.session_id, sign_in.issued_at):
             raise Unauthenticated
         if user.merchant_id is not None:
             await self._merchant_lives(user.merchant_id)
-        caller = Caller(user.role, user.merchant_id, user_id=user.id, session_id=session_id)
-        return self._identity(caller, ends_at)
+        caller = Caller(user.role, user.merchant_id, user_id=user.id, session_id=sign_in.session_id)
+        return self._identity(caller, sign_in.ends_at)
+
+    async def _own(self, token: str) -> SignIn | None:
+        """What an access token of auth-pins says; None when it is not good."""
+        try:
+            claims = await self._claims(token)
+            user_id, session_id = UUID(claims["sub"]), UUID(claims["sid"])
+            return SignIn(user_id, session_id, float(claims["iat"]), float(claims["exp"]))
+        except (jwt.InvalidTokenError, KeyError, TypeError, ValueError, AttributeError, RecursionError):
+            return None
 
     async def _claims(self, token: str) -> dict[str, Any]:
         kid = jwt.get_unverified_header(token).get("kid")

@@ -11,8 +11,9 @@ from gateway.clients import Client, Reply
 from gateway.edge.approval import STAFF, STAFF_SESSION, Approval, take_approval
 from gateway.edge.identity import Identity
 from gateway.edge.limits import Limits
-from gateway.edge.requests import NOT_KNOWN, PROBE, Desk, answer_of, checked_key, read_json
+from gateway.edge.requests import NOT_KNOWN, PROBE, Desk, answer_of, checked_key
 from gateway.edge.routes import Route
+from kit.bodies import read_json
 from kit.edge import Answer, Hot, HotRequest
 
 VENDOR = "/api/v1/vendor/loyalty"

@@ -2,15 +2,10 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from typing import Any
 from urllib.parse import quote
 
-import msgspec
-
-from contracts.problem import Forbidden, MalformedRequest, Unauthenticated
-from contracts.words import Said, said
+from contracts.problem import Forbidden, Unauthenticated
 from gateway.clients import Pairs, Reply
 from gateway.edge.addresses import Addresses
 from gateway.edge.identity import Identities, Identity
@@ -42,7 +37,6 @@ Ongoing = Callable[[Scope, Receive, Send], Awaitable[None]]
 PROBE = (b"x-probe", b"1")
 NOT_KNOWN = 204
 _NO_STORE = (b"cache-control", b"no-store")
-_decoder = msgspec.json.Decoder()
 
 
 class Desk:
@@ -86,25 +80,6 @@ class Desk:
             pairs.append((b"x-client-agent", agent[:AGENT_LIMIT]))
         pairs += [(name, given[name]) for name in GOES_ON if name in given]
         return pairs
-
-
-def read_json(body: bytes) -> Any:
-    """The JSON value. MalformedRequest."""
-    try:
-        return _decoder.decode(body)
-    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
-        raise MalformedRequest(_place_of_fault(body)) from None
-
-
-def _place_of_fault(body: bytes) -> Said | None:
-    """Where it stops being JSON, which our quicker reader does not tell; None where that cannot be said."""
-    try:
-        json.loads(body)
-    except json.JSONDecodeError as fault:
-        return said("Line {line}, column {column}: this is not JSON", line=fault.lineno, column=fault.colno)
-    except (UnicodeDecodeError, RecursionError):
-        return None
-    return None
 
 
 def checked_key(headers: Mapping[bytes, bytes]) -> str:

@@ -28,6 +28,11 @@ class Route(NamedTuple):
     is_part_of_card: bool = False
 
     @property
+    def is_report(self) -> bool:
+        """True for what may take longer than all else."""
+        return "/reports/" in self.path
+
+    @property
     def for_everyone(self) -> bool:
         """True when nobody has to say who they are."""
         return "public" in self.callers

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from auth_pins.hashing import Hashing
+from auth_pins.issuers import Issuers
 from auth_pins.places import Places
 from auth_pins.settings import AuthPinsSettings
 from auth_pins.tokens import Tokens
@@ -27,3 +28,4 @@ class Desk(NamedTuple):
     signer: Signer
     turns: Turns
     mail: Mail
+    issuers: Issuers

@@ -8,14 +8,16 @@ from auth_pins.commands.upkeep import Upkeep
 from auth_pins.consumers import listen
 from auth_pins.desk import Desk
 from auth_pins.hashing import Hashing
+from auth_pins.issuers import Issuers
 from auth_pins.places import Places
 from auth_pins.settings import AuthPinsSettings
 from auth_pins.tokens import Tokens
 from auth_pins.turns import Turns
-from kit import audit
-from kit.app import Service, serve
+from kit import audit, parked
+from kit.app import Service
 from kit.http import Peer, Upstream
 from kit.mail import Mail
+from kit.serving import serve
 
 
 def build(settings: AuthPinsSettings) -> Service:
@@ -36,6 +38,10 @@ def build(settings: AuthPinsSettings) -> Service:
     mail = Mail(service.work, settings)
     service.background("mail", mail.run)
 
+    issuers = Issuers(settings.oidc_issuers, settings.upstream_timeout_ms)
+    service.background("issuers' keys", issuers.run)
+    service.at_close(issuers.close)
+
     desk = Desk(
         settings=settings,
         work=service.work,
@@ -46,6 +52,7 @@ def build(settings: AuthPinsSettings) -> Service:
         signer=service.signer,
         turns=Turns(settings.hash_wait_ms / 1000),
         mail=mail,
+        issuers=issuers,
     )
     upkeep = Upkeep(desk)
     service.background("upkeep", upkeep.run)
@@ -56,6 +63,7 @@ def build(settings: AuthPinsSettings) -> Service:
 
     service.http.state.desk, service.http.state.forgotten = desk, forgotten
     service.include(*ROUTERS, audit.router(service.work))
+    service.include(parked.router(service.work, service.idempotency))
     return service
 
 

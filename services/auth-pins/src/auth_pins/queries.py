@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, or_, true
+from sqlalchemy import ColumnElement, or_, select, true
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from auth_pins import tables
@@ -107,6 +107,14 @@ async def staff_member(desk: Desk, staff_id: UUID, merchant_id: UUID) -> Record:
     if row is None:
         raise StaffNotFound
     return row
+
+
+async def staff_names(desk: Desk, merchant_id: UUID) -> dict[str, str]:
+    """Names of a merchant's staff by id, those who left included."""
+    table = tables.staff
+    async with desk.work.read() as conn:
+        rows = await conn.execute(select(table.c.id, table.c.name).where(table.c.merchant_id == merchant_id))
+    return {str(row.id): row.name for row in rows}
 
 
 async def signing_keys(desk: Desk) -> Sequence[SigningKey]:

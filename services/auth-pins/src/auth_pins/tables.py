@@ -51,9 +51,14 @@ users = Table(
     "users",
     metadata,
     _id(primary_key=True),
-    Column("email", Text, nullable=False),
-    Column("email_key", Text, nullable=False),
-    Column("password_hash", Text, nullable=False),
+    #: Of one with a password; of an issuer's user what is told, to know them by.
+    Column("email", Text),
+    Column("email_key", Text),
+    Column("password_hash", Text),
+    #: Of a user of another issuer: who tells of them, by what name, and as of when.
+    Column("issuer", Text),
+    Column("subject", Text),
+    _instant("claims_at"),
     Column("role", Text, nullable=False),
     _id("merchant_id"),
     Column("locale", Text, nullable=False),
@@ -64,7 +69,13 @@ users = Table(
     Column("revision", BigInteger, nullable=False),
     _instant("sessions_revoked_at"),
     *_life(),
-    Index("users_email", "email_key", unique=True, postgresql_where=_LIVE),
+    Index(
+        "users_email",
+        "email_key",
+        unique=True,
+        postgresql_where=text("deleted_at IS NULL AND issuer IS NULL"),
+    ),
+    Index("users_of_issuer", "issuer", "subject", unique=True),
     Index("users_of_merchant", "merchant_id", "id"),
 )
 

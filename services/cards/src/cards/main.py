@@ -11,9 +11,10 @@ from cards.settings import CardsSettings
 from cards.terms import KINDS, TermsBook
 from contracts.ledger import TransactionRecorded
 from kit import audit, parked
-from kit.app import Service, serve
+from kit.app import Service
 from kit.http import Peer, Upstream
 from kit.mail import Mail
+from kit.serving import serve
 
 
 def build(settings: CardsSettings) -> Service:

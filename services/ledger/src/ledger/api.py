@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from datetime import datetime
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
-import msgspec
 from fastapi import APIRouter, Depends, Request, Response
 from pydantic import Field, ValidationError
 
-from contracts.problem import Forbidden, MalformedRequest, Refusal, StoreNotFound, ValidationFailed
+from contracts.problem import Forbidden, Refusal, StoreNotFound, ValidationFailed
 from kit import errors
 from kit.app import Service
+from kit.bodies import read_json
 from kit.edge import Answer, HotRequest
 from kit.fields import Body
 from kit.idempotency import check_key, hash_of_key, hash_of_request
@@ -58,7 +57,7 @@ class Door:
         request.scope["caller"], request.scope["template"] = caller.name, path
         if caller.role not in CALLERS:
             raise Forbidden
-        value = _json(request.body)
+        value = read_json(request.body)
         dry = isinstance(value, dict) and value.get("dry_run") is True
         key = None if dry else check_key(_text(request.headers.get(b"idempotency-key")))
         body = _body(kind, value)
@@ -147,8 +146,6 @@ class Door:
         return Answer(204, b"", ()) if known is None else _answer(known)
 
 
-_decode = msgspec.json.Decoder().decode
-
 _JSON = ((b"content-type", b"application/json"), (b"cache-control", b"no-store"))
 _PROBLEM = ((b"content-type", b"application/problem+json"), (b"cache-control", b"no-store"))
 _REPLAYED = (b"idempotency-replayed", b"true")
@@ -157,17 +154,6 @@ _REPLAYED = (b"idempotency-replayed", b"true")
 def _answer(done: Done) -> Answer:
     headers = _JSON if done.status < 400 else _PROBLEM
     return Answer(done.status, done.body, (*headers, _REPLAYED) if done.replayed else headers)
-
-
-def _json(body: bytes) -> Any:
-    try:
-        return _decode(body)
-    except (msgspec.DecodeError, RecursionError):
-        pass  # a number beyond 64 bits is valid JSON too: what is wrong with it is the field's to say
-    try:
-        return json.loads(body)
-    except (ValueError, RecursionError):
-        raise MalformedRequest from None
 
 
 def _body(kind: type[Naming], value: Any) -> Naming:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -14,10 +15,11 @@ from contracts.auth_pins import SIGNING_KEYS_ID, SigningKeysChanged
 from contracts.event import State
 from contracts.programs import MerchantChanged, ProgramChanged, RewardChanged, StoreChanged
 from kit import audit, parked
-from kit.app import Service, serve
+from kit.app import Service
 from kit.http import Peer, Upstream
 from kit.identity import StaffSessions, key_from_x
 from kit.projection import Projection
+from kit.serving import serve
 from ledger import archive, consumers, histories, switching
 from ledger.api import PREFIX, Door, routes
 from ledger.batches import Batches, Lane
@@ -30,6 +32,7 @@ from ledger.settings import LedgerSettings
 from ledger.statistics import api as statistics
 from ledger.statistics.calendar import Calendars
 from ledger.statistics.following import Follower
+from ledger.statistics.reports import Reports
 from ledger.statistics.showing import Showing
 
 ANSWERS_KEPT_DAYS = 30
@@ -76,7 +79,10 @@ def build(settings: LedgerSettings) -> Service:
     pages = histories.routes(service.work, rulebook, queries)
     service.include(routes(door, queries), archive.routes(service.work), switches, pages)
     service.include(audit.router(service.work), parked.router(service.work, service.idempotency))
-    service.include(statistics.routes(Showing(service.work, states)))
+    showing = Showing(service.work, states)
+    reports = Reports(service.work, states, showing, partial(_staff_names, peers["auth-pins"]))
+    service.http.state.reports = reports
+    service.include(statistics.routes(showing), statistics.reports_routes(reports))
     for path in MOVES:
         service.hot["POST", PREFIX + path] = door.hot(PREFIX + path)
     service.background("projection", states.run)
@@ -105,6 +111,12 @@ def _follower(settings: LedgerSettings, states: Projection) -> Follower:
         return merchant.timezone if merchant else None
 
     return Follower(settings.database_url.get_secret_value(), settings.kafka_bootstrap, Calendars(zone))
+
+
+async def _staff_names(auth_pins: Peer, merchant_id: UUID) -> Mapping[str, str]:
+    """Names of a merchant's staff; the ledger keeps none."""
+    found: Mapping[str, str] | None = await auth_pins.get(f"/internal/merchants/{merchant_id}/staff-names")
+    return found or {}
 
 
 def _keys(states: Projection) -> Any:

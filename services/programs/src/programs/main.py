@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from kit import audit
-from kit.app import Service, serve
+from kit.app import Service
+from kit.serving import serve
 from programs.api import ROUTERS
 from programs.settings import ProgramsSettings
 

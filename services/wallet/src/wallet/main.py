@@ -8,9 +8,10 @@ from uuid import UUID
 
 from contracts.programs import RewardChanged, StoreChanged
 from kit import audit, parked
-from kit.app import Service, serve
+from kit.app import Service
 from kit.http import Peer, Upstream
 from kit.projection import Projection
+from kit.serving import serve
 from wallet import api, consumers, queries
 from wallet.commands import Passes
 from wallet.delivery import DeliveryLoop, Provider

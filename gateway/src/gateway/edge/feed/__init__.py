@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
-
 from gateway.edge.feed.described import DOCUMENT, PATH
 from gateway.edge.feed.doorway import Doorway
 from gateway.edge.feed.hub import Hub, Told
@@ -43,8 +40,3 @@ class Feed:
                 self._doorway.leave(stream)
 
         return go_on
-
-
-def documents() -> Mapping[str, Mapping[str, Any]]:
-    """What the gateway answers itself, described as a service describes itself."""
-    return {"gateway": DOCUMENT}

@@ -2,6 +2,16 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+from gateway.edge import feed
 from gateway.edge.own import audit, parked
+from kit.app import Service, openapi_of
 
 ROUTERS = (audit.router, parked.router)
+
+
+def document(gateway: Service) -> dict[str, Any]:
+    """What the gateway itself answers, described as a service describes itself; streams are by hand."""
+    described = openapi_of(gateway)
+    return {**described, "paths": {**described["paths"], **feed.DOCUMENT["paths"]}}

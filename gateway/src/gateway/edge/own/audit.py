@@ -17,7 +17,7 @@ from kit import audit
 from kit.identity import Caller
 
 #: The services that keep audit rows; each of them has to answer. The gateway keeps some of its own.
-AUDITED = ("programs", "cards", "ledger", "wallet")
+AUDITED = ("programs", "auth-pins", "cards", "ledger", "wallet")
 
 _ID, _AT = "0197c1c2-7e5a-7b3c-9d4e-5f60718293a4", "2026-11-20T10:00:00.000000Z"
 

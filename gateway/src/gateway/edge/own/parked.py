@@ -29,7 +29,7 @@ from kit.idempotency import Idempotency, check_key
 from kit.identity import Caller
 
 #: The services that hear events and show what they parked; each of them has to answer. The gateway hears too.
-HEARING = ("cards", "ledger", "wallet")
+HEARING = ("auth-pins", "cards", "ledger", "wallet")
 
 _ID, _AT = "0197c1c2-7e5a-7b3c-9d4e-5f60718293a4", "2026-11-20T10:00:00.000000Z"
 _SWITCHED = (

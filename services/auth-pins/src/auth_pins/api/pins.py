@@ -14,7 +14,6 @@ from auth_pins.api.documents import KEYED, problems
 from auth_pins.api.fields import Code, Name, NewPin
 from auth_pins.api.lists import AskedByMerchant, Count, cursor_of
 from auth_pins.commands import staff as commands
-from auth_pins.preconditions import IfMatch, etag
 from auth_pins.tables import Record
 from contracts.event import Instant
 from contracts.problem import (
@@ -29,6 +28,7 @@ from contracts.problem import (
 from kit.fields import Body, Flag
 from kit.idempotency import Key, Made
 from kit.ids import now
+from kit.preconditions import IfMatch, etag
 from kit.work import Tx
 
 router = APIRouter(prefix=f"{VENDOR}/pins", tags=["staff"])

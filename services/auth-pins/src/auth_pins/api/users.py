@@ -14,7 +14,6 @@ from auth_pins.api.documents import KEYED, problems
 from auth_pins.api.fields import Email, Locale, NewPassword
 from auth_pins.api.lists import Asked, Count, cursor_of
 from auth_pins.commands import users as commands
-from auth_pins.preconditions import IfMatch, etag
 from auth_pins.tables import Record
 from contracts.event import Instant
 from contracts.problem import (
@@ -29,6 +28,7 @@ from contracts.problem import (
 )
 from kit.fields import Body, Flag
 from kit.idempotency import Key, Made
+from kit.preconditions import IfMatch, etag
 from kit.work import Tx
 
 router = APIRouter(prefix=f"{ADMIN}/users", tags=["users"])
@@ -59,7 +59,13 @@ class UserChanges(Body):
 
 class User(BaseModel):
     id: UUID = Field(description="The user's id")
-    email: str = Field(description="As it was given", examples=["anna@example.com"])
+    email: str | None = Field(
+        description="As it was given; null where another issuer does not tell it",
+        examples=["anna@example.com"],
+    )
+    issuer: str | None = Field(
+        description="Who tells of a user that signs in elsewhere (OpenID Connect); null with a password here"
+    )
     role: Role = Field(description="What the user may do")
     merchant_id: UUID | None = Field(description="The merchant of an owner or manager")
     locale: str = Field(description="The user's language", examples=["fr"])

@@ -9,12 +9,12 @@ from uuid import UUID
 from auth_pins.commands import audited
 from auth_pins.desk import Desk
 from auth_pins.domain import Attempts
-from auth_pins.preconditions import Expected
 from auth_pins.store import attempts, staff
 from auth_pins.tables import Record
 from contracts.problem import AlreadyExists, StaffNotFound
 from kit.audit import record
 from kit.ids import now, uuid7
+from kit.preconditions import Expected
 from kit.work import Tx
 
 #: A change of one of these ends the staff sessions that were given out.

@@ -13,12 +13,12 @@ from auth_pins.commands import audited
 from auth_pins.commands.passwords import end_links
 from auth_pins.desk import Desk
 from auth_pins.domain import email_key
-from auth_pins.preconditions import Expected
 from auth_pins.store import users
 from auth_pins.tables import Record
 from contracts.problem import AlreadyExists, ChangeNotAllowed, UserNotFound, ValidationFailed
 from kit.audit import record
 from kit.ids import now, uuid7
+from kit.preconditions import Expected
 from kit.work import Tx
 
 _TAKEN = "There is a user with this e-mail already"
@@ -53,6 +53,8 @@ async def change_user(desk: Desk, user_id: UUID, expected: Expected, changes: Ma
         real = {name: value for name, value in changes.items() if value != getattr(user, name)}
         if not real:
             return user
+        if user.issuer is not None and real.keys() & {"role", "email"}:
+            raise ChangeNotAllowed("Role and e-mail of this user are told by their issuer")
         if "role" in real and "admin" in (real["role"], user.role):
             raise ValidationFailed.of(
                 "role", "not-allowed", "an admin belongs to no merchant, all others to one"

@@ -23,7 +23,8 @@ async def find(conn: AsyncConnection, user_id: UUID, *, include_deleted: bool = 
 
 
 async def find_by_email(conn: AsyncConnection, email: str) -> Record | None:
-    here = (users.c.email_key == email_key(email)) & users.c.deleted_at.is_(None)
+    """The live user who signs in here with this e-mail; those of other issuers do not."""
+    here = (users.c.email_key == email_key(email)) & users.c.deleted_at.is_(None) & users.c.issuer.is_(None)
     return (await conn.execute(select(users).where(here))).first()
 
 
@@ -39,14 +40,15 @@ async def lock(conn: AsyncConnection, user_id: UUID) -> Record | None:
 
 
 async def lock_active_admins(conn: AsyncConnection) -> set[UUID]:
-    """Held in order, so that two who leave at once leave one behind the other."""
+    """Those with a password. Held in order, so that two who leave at once leave one behind the other."""
     here = (users.c.role == "admin") & users.c.is_active & users.c.deleted_at.is_(None)
+    here &= users.c.issuer.is_(None)
     rows = await conn.execute(select(users.c.id).where(here).order_by(users.c.id).with_for_update())
     return {row.id for row in rows}
 
 
 async def any_admin(conn: AsyncConnection) -> bool:
-    here = (users.c.role == "admin") & users.c.deleted_at.is_(None)
+    here = (users.c.role == "admin") & users.c.deleted_at.is_(None) & users.c.issuer.is_(None)
     return (await conn.execute(select(users.c.id).where(here).limit(1))).first() is not None
 
 
@@ -67,6 +69,32 @@ async def add(conn: AsyncConnection, now: datetime, **values: Any) -> Record | N
         updated_at=now,
         **values,
     )
+    return (await conn.execute(statement.on_conflict_do_nothing().returning(users))).first()
+
+
+async def find_by_subject(conn: AsyncConnection, issuer: str, subject: str) -> Record | None:
+    """The user of another issuer, deleted or not: one who was deleted stays out."""
+    here = (users.c.issuer == issuer) & (users.c.subject == subject)
+    return (await conn.execute(select(users).where(here))).first()
+
+
+async def lock_by_subject(conn: AsyncConnection, issuer: str, subject: str) -> Record:
+    """The user of another issuer, who is there, held until the transaction ends."""
+    here = (users.c.issuer == issuer) & (users.c.subject == subject)
+    return (await conn.execute(select(users).where(here).with_for_update())).one()
+
+
+async def add_of_issuer(conn: AsyncConnection, now: datetime, **values: Any) -> Record | None:
+    """The new user of another issuer; None when there is one."""
+    made = {
+        "id": uuid7(),
+        "is_active": True,
+        "version": 1,
+        "revision": 1,
+        "created_at": now,
+        "updated_at": now,
+    }
+    statement = insert(users).values(**made, **values)
     return (await conn.execute(statement.on_conflict_do_nothing().returning(users))).first()
 
 

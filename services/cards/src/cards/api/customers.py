@@ -18,6 +18,7 @@ from contracts.problem import (
     PreconditionFailed,
     PreconditionRequired,
 )
+from kit.preconditions import expected
 
 router = APIRouter(prefix=f"{PREFIX}/cards/{{card_id}}/customer", tags=["customers"])
 
@@ -53,12 +54,11 @@ async def change_customer(
     response: Response,
     if_match: Annotated[str | None, Header(description="The ETag that was read", examples=['"1"'])] = None,
 ) -> CustomerWhole:
-    if if_match is None:
-        raise PreconditionRequired
+    read = expected(if_match)
     terms = await book.of(caller.merchant)
     async with service.work() as tx:
         customer = await commands.change_customer(
-            tx, caller.merchant, terms.country, card_id, if_match, body.changes(), letters
+            tx, caller.merchant, terms.country, card_id, read, body.changes(), letters
         )
     response.headers["etag"] = f'"{customer.version}"'
     return CustomerWhole.of(customer)

@@ -16,9 +16,10 @@ from cards.commands import audited
 from cards.contact import read_email, read_phone
 from cards.domain import Card, Customer, Held, Program, Terms, card_at, card_number, the_one
 from cards.letters import Letters
-from contracts.problem import CardNotFound, CustomerConflict, PreconditionFailed, ValidationFailed
+from contracts.problem import CardNotFound, CustomerConflict, ValidationFailed
 from kit.audit import record
 from kit.ids import now, uuid7
+from kit.preconditions import Expected
 from kit.work import Tx
 
 #: A customer may vanish between two looks, and a random number may be taken; more often than this is a fault.
@@ -178,7 +179,7 @@ async def change_customer(
     merchant_id: UUID,
     country: str,
     card_id: UUID,
-    etag: str,
+    read: Expected,
     changes: Mapping[str, Any],
     letters: Letters,
 ) -> Customer:
@@ -189,8 +190,7 @@ async def change_customer(
     before = await store.lock_customer(tx.conn, held.customer.id)
     if before.erased_at is not None:
         raise CardNotFound
-    if etag not in (f'"{before.version}"', "*"):
-        raise PreconditionFailed
+    read.check(before.version)
     after = before._replace(**_readable(changes, country))
     if after.email_key is None and after.phone is None:
         raise ValidationFailed.of("email", "required", "one of e-mail and phone must stay")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -97,6 +98,26 @@ class Overview(BaseModel):
     rewards_total: int = _count("Active rewards of the live program", 5)
     program: ProgramFigures | None = Field(description="Of the live program; null without one")
     as_of: AsOf
+
+
+class Missing(BaseModel):
+    """A part that a service did not answer for."""
+
+    part: str = Field(description="What is missing", examples=["names"])
+    reason: str = Field(description="Why", examples=["upstream-unavailable"])
+
+
+class ReportAnswer(BaseModel):
+    """A report; its rows hold the columns that are named for it."""
+
+    model_config = ConfigDict(populate_by_name=True)
+
+    report: str = Field(description="Which", examples=["activity"])
+    first: date = Field(alias="from", description="The first day, the merchant's", examples=["2026-10-22"])
+    last: date = Field(alias="to", description="The last day", examples=["2026-11-20"])
+    as_of: AsOf
+    missing: list[Missing] = Field(description="What could not be had; it is null in the rows, never zero")
+    rows: list[dict[str, Any]] = Field(description="The rows")
 
 
 _ALWAYS: tuple[type[Refusal], ...] = (Unauthenticated, Forbidden, ValidationFailed, UpstreamUnavailable)

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from datetime import date
+from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Query, Response
+import msgspec
+from fastapi import APIRouter, Depends, Path, Query, Response
 
-from contracts.problem import MerchantNotFound, ProgramNotFound, StoreNotFound
+from contracts.event import instant_text
+from contracts.problem import MerchantNotFound, NotFound, ProgramNotFound, StoreNotFound
 from kit.identity import Caller, allow
-from ledger.statistics.answers import Overview, PlatformFigures, ProgramFigures, problems
+from kit.sheet import MEDIA_TYPE, sheet
+from ledger.statistics.answers import Overview, PlatformFigures, ProgramFigures, ReportAnswer, problems
+from ledger.statistics.reports import COLUMNS, Report, Reports, Request
 from ledger.statistics.showing import Showing
 
 VENDOR, ADMIN = "/api/v1/vendor/loyalty", "/api/v1/admin/loyalty"
@@ -17,6 +22,75 @@ VENDOR, ADMIN = "/api/v1/vendor/loyalty", "/api/v1/admin/loyalty"
 Reader = Annotated[Caller, Depends(allow("owner", "manager"))]
 Admin = Annotated[Caller, Depends(allow("admin"))]
 OfStore = Annotated[UUID | None, Query(description="Only what belongs to this store")]
+
+
+First = Annotated[date | None, Query(alias="from", description="The first day, the merchant's")]
+Last = Annotated[date | None, Query(alias="to", description="The last day, included; at most 400 days")]
+Form = Annotated[Literal["json", "csv"], Query(alias="format", description="JSON, or CSV with a header")]
+Name = Annotated[str, Path(description="Which report", json_schema_extra={"enum": list(COLUMNS)})]
+_CSV: dict[int | str, dict[str, Any]] = {200: {"content": {"text/csv": {"schema": {"type": "string"}}}}}
+
+
+def reports_routes(reports: Reports) -> APIRouter:
+    """`activity` per day and store, `liability` by age, `rewards`, `staff`, `cohorts`."""
+    router = APIRouter(tags=["statistics"])
+
+    @router.get(
+        f"{VENDOR}/reports/{{name}}",
+        operation_id="getReport",
+        summary="A report",
+        response_model=ReportAnswer,
+        responses={**_CSV, **problems(NotFound, StoreNotFound)},
+    )
+    async def report(
+        name: Name,
+        caller: Reader,
+        first: First = None,
+        last: Last = None,
+        store_id: OfStore = None,
+        form: Form = "json",
+    ) -> Response:
+        """Of the merchant's days, the last 30 by default. `liability` is as it is now; `cohorts` are of the
+        months in which the days are. What a service did not answer is named under `missing`."""
+        asked = Request(name, caller.merchant, store_id, first, last)
+        return _shown(await reports.make(asked), form)
+
+    @router.get(
+        f"{ADMIN}/reports/{{name}}",
+        operation_id="getReportOfMerchant",
+        summary="A report of a merchant",
+        response_model=ReportAnswer,
+        responses={**_CSV, **problems(NotFound, MerchantNotFound, StoreNotFound)},
+    )
+    async def report_of_merchant(
+        name: Name,
+        _: Admin,
+        merchant_id: Annotated[UUID, Query(description="Whose report")],
+        first: First = None,
+        last: Last = None,
+        store_id: OfStore = None,
+        form: Form = "json",
+    ) -> Response:
+        """The same as owners and managers read it; `merchant_id` is required."""
+        return _shown(await reports.make(Request(name, merchant_id, store_id, first, last)), form)
+
+    return router
+
+
+def _shown(report: Report, form: str) -> Response:
+    if form == "csv":
+        name = f"{report.name}-{report.period.first}-{report.period.last}.csv"
+        headers = {"cache-control": "no-store", "content-disposition": f'attachment; filename="{name}"'}
+        return Response(sheet(COLUMNS[report.name], report.rows), 200, headers, MEDIA_TYPE)
+    body = {
+        "report": report.name,
+        "from": report.period.first,
+        "to": report.period.last,
+        "as_of": instant_text(report.as_of),
+        "missing": report.missing,
+        "rows": report.rows,
+    }
+    return Response(msgspec.json.encode(body), 200, {"cache-control": "no-store"}, "application/json")
 
 
 def routes(showing: Showing) -> APIRouter:

@@ -24,8 +24,12 @@ _TOTALS = text(
     " WHERE generation = :generation AND program_id = ANY(:programs)"
 )
 _ALL_TOTALS = text(
-    f"SELECT program_id, {', '.join(f'sum({name})::bigint AS {name}' for name in TOTALS)}"  # noqa: S608
-    " FROM statistics_totals WHERE generation = :generation GROUP BY program_id"
+    f"SELECT {', '.join(f'coalesce(sum({name}), 0)::bigint AS {name}' for name in TOTALS)}"  # noqa: S608
+    " FROM statistics_totals WHERE generation = :generation"
+)
+_ALL_OWED = text(
+    "SELECT program_id, sum(points)::bigint AS points, sum(stamps)::bigint AS stamps FROM statistics_totals"
+    " WHERE generation = :generation GROUP BY program_id"
 )
 _HOURS = text(
     "SELECT program_id, store_id, sum(enrolments)::bigint AS enrolments,"
@@ -34,6 +38,7 @@ _HOURS = text(
     " AND hour > :before GROUP BY program_id, store_id"
 )
 _DAYS = text(
+    # In the order of the report's columns.
     "SELECT day, store_id, sum(enrolments)::bigint AS enrolments,"
     " sum(stamps_issued)::bigint AS stamps_issued, sum(stamps_redeemed)::bigint AS stamps_redeemed,"
     " sum(points_issued)::bigint AS points_issued, sum(points_redeemed)::bigint AS points_redeemed,"
@@ -101,15 +106,17 @@ class Snapshot:
                 sums.update({name: getattr(row, name) for name in names})
         return found
 
-    async def of_all(self) -> tuple[dict[UUID, dict[str, int]], dict[str, int]]:
-        """The totals of every program, and what the whole platform did in the last 30 days."""
-        totals = {
-            row.program_id: {name: getattr(row, name) for name in TOTALS}
-            for row in await self._rows(_ALL_TOTALS)
-        }
+    async def of_all(self) -> dict[str, int]:
+        """The sums of all programs."""
+        (totals,) = await self._rows(_ALL_TOTALS)
         before = hour_of(self.as_of) - WINDOW_HOURS
-        rows = await self._rows(_HOURS, programs=[UUID(bytes=NONE)], before=before)
-        return totals, {name: sum(getattr(row, name) for row in rows) for name in LAST_30_DAYS}
+        hours = await self._rows(_HOURS, programs=[UUID(bytes=NONE)], before=before)
+        last_30_days = {name: sum(getattr(row, name) for row in hours) for name in LAST_30_DAYS}
+        return {**totals._mapping, **last_30_days}
+
+    async def owed(self) -> Sequence[Any]:
+        """Points and stamps that each program has outstanding."""
+        return await self._rows(_ALL_OWED)
 
     async def days(self, asked: Asked) -> Sequence[Any]:
         return await self._rows(_DAYS, **_between(asked))

@@ -32,14 +32,14 @@ class Showing:
         program = self._live_program(merchant_id)
         if program is None:
             raise ProgramNotFound
-        return await self._of(program, await self._store(merchant_id, store_id))
+        return await self._of(program, await self.store(merchant_id, store_id))
 
     async def of_program(self, program_id: UUID, store_id: UUID | None) -> ProgramFigures:
         """Of any program that is not deleted. ProgramNotFound, StoreNotFound."""
         program = await self._states.load(ProgramChanged, program_id)
         if program is None or program.deleted_at is not None:
             raise ProgramNotFound
-        return await self._of(program, await self._store(program.merchant_id, store_id))
+        return await self._of(program, await self.store(program.merchant_id, store_id))
 
     async def overview(self, merchant_id: UUID) -> Overview:
         """MerchantNotFound."""
@@ -64,15 +64,13 @@ class Showing:
 
     async def platform(self) -> PlatformFigures:
         async with snapshot(self._work) as counted:
-            totals, last_30_days = await counted.of_all()
+            sums, owed = await counted.of_all(), self._owed(await counted.owed())
             as_of = counted.as_of
         live = {
             kind: sum(state.deleted_at is None for state in self._states.all(kind))
             for kind in (MerchantChanged, StoreChanged, ProgramChanged)
         }
-        owed = self._owed(totals)
         only = next(iter(owed.values())) if len(owed) == 1 else None
-        sums = added([*totals.values(), last_30_days])
         return PlatformFigures(
             **figures(sums, of_stamps=False, liability_cents=only),
             merchants=live[MerchantChanged],
@@ -151,7 +149,8 @@ class Showing:
     def _rewards(self, program: ProgramChanged | None) -> Iterable[RewardChanged]:
         return self._states.of(RewardChanged, program.id) if program else ()
 
-    async def _store(self, merchant_id: UUID, store_id: UUID | None) -> UUID | None:
+    async def store(self, merchant_id: UUID, store_id: UUID | None) -> UUID | None:
+        """A live store of this merchant, when one is named. StoreNotFound."""
         if store_id is None:
             return None
         store = await self._states.load(StoreChanged, store_id)
@@ -159,15 +158,15 @@ class Showing:
             raise StoreNotFound
         return store_id
 
-    def _owed(self, totals: Mapping[UUID, Mapping[str, int]]) -> dict[str, int]:
+    def _owed(self, outstanding: Iterable[Any]) -> dict[str, int]:
         """What live programs owe, by currency."""
         owed: dict[str, int] = defaultdict(int)
-        for program_id, sums in totals.items():
+        for program_id, points, stamps in outstanding:
             program = self._states.get(ProgramChanged, program_id)
             merchant = self._states.get(MerchantChanged, program.merchant_id) if program else None
             if program is None or merchant is None or program.deleted_at is not None:
                 continue
-            much = self.worth(program).of(sums["points"], sums["stamps"])
+            much = self.worth(program).of(points, stamps)
             if much is not None:
                 owed[merchant.currency] += much
         return owed

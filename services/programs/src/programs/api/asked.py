@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import binascii
-import re
 from typing import Annotated
 from uuid import UUID
 
@@ -12,11 +11,12 @@ import msgspec
 from fastapi import Depends, Header, Query, Request, Response
 from pydantic import BaseModel
 
-from contracts.problem import Forbidden, PreconditionRequired, ValidationFailed
+from contracts.problem import Forbidden, ValidationFailed
 from kit.app import Service
 from kit.fields import Body, Line
 from kit.idempotency import Effect, check_key
 from kit.identity import Caller, allow
+from kit.preconditions import expected
 from programs.domain import Seen
 from programs.queries import Listing
 
@@ -38,17 +38,9 @@ TheService = Annotated[Service, Depends(_service)]
 
 # -- If-Match
 
-_TAG = re.compile(r'(W/)?"([\x21\x23-\x7e]*)"')
-
 
 def _seen(if_match: Annotated[str | None, Header(description="The ETag that was read")] = None) -> Seen:
-    if if_match is None:
-        raise PreconditionRequired
-    if if_match.strip() == "*":
-        return None
-    # A weak tag never matches: what is compared must be the same to the last byte.
-    strong = [value for weak, value in _TAG.findall(if_match) if not weak]
-    return frozenset(int(value) for value in strong if value.isdigit() and len(value) < 19)
+    return expected(if_match).versions
 
 
 IfMatch = Annotated[Seen, Depends(_seen)]

@@ -1,0 +1,69 @@
+"""What tills do shows in the figures and reports of their merchant, through the public door."""
+
+from __future__ import annotations
+
+import pytest
+
+from punchcard.verify_all import passes_of, statistics_of
+
+ADMIN, VENDOR = "/api/v1/admin/loyalty", "/api/v1/vendor/loyalty"
+
+
+@pytest.fixture(scope="module")
+def shop(platform):
+    shop = platform.open_shop()
+    card = shop.enrol()
+    for _ in range(2):
+        shop.move("stamp", {"card_id": card["id"], "staff": shop.staff})
+    shop.move("points/earn", {"card_id": card["id"], "purchase_amount_cents": 5000, "currency": "EUR"})
+    shop.enrol()
+    return shop
+
+
+def test_figures_and_reports_follow_the_till(shop, platform, until):
+    names = ("cards_total", "cards_active_30d", "stamps_issued", "points_issued", "transactions_30d")
+    cards = platform.one(
+        "ledger", "SELECT count(*) FROM accounts WHERE merchant_id = %s", shop.merchant["id"]
+    )
+
+    def figures():
+        found = platform.made(platform.get(shop.owner, f"{VENDOR}/stats"))
+        return [found[name] for name in names]
+
+    until(lambda: figures() == [cards, 1, 2, 500, cards + 3], within_s=20)
+
+    (row,) = [
+        row
+        for row in platform.made(platform.get(shop.owner, f"{VENDOR}/reports/activity"))["rows"]
+        if row["active_cards"]
+    ]
+    assert (row["stamps_issued"], row["active_cards"]) == (2, 1)
+    staff = platform.made(platform.get(shop.owner, f"{VENDOR}/reports/staff"))
+    assert staff["missing"] == []
+    assert [(row["name"], row["stamps"], row["earnings"]) for row in staff["rows"]] == [("Staff 07", 2, 0)]
+    csv = platform.get(shop.owner, f"{VENDOR}/reports/liability?format=csv")
+    assert csv.headers["content-type"].startswith("text/csv")
+    assert csv.headers["content-disposition"].startswith("attachment")
+
+
+def test_statistics_and_passes_say_what_the_rows_say(shop, platform, until):
+    ledger, wallet = (platform.stack.urls(name).superuser for name in ("ledger", "wallet"))
+    until(lambda: not statistics_of(ledger).behind and not passes_of(ledger, wallet).behind, within_s=20)
+    mine = "SELECT card_id FROM accounts WHERE stamp_count = 2 AND merchant_id = %s"
+    card_id = platform.one("ledger", mine, shop.merchant["id"])
+    change = "UPDATE passes SET stamp_count = stamp_count + %s WHERE card_id = %s RETURNING 1"
+
+    good = statistics_of(ledger).wrong, passes_of(ledger, wallet).wrong
+    platform.rows("wallet", change, 1, card_id)
+    bad = passes_of(ledger, wallet).wrong
+    platform.rows("wallet", change, -1, card_id)
+
+    assert (good, bad) == (([], []), [card_id])
+
+
+def test_admins_see_the_platform_and_tills_see_no_figures(shop, platform):
+    everything = platform.made(platform.get(platform.admin, f"{ADMIN}/stats"))
+
+    assert everything["cards_total"] >= 2
+    assert platform.get(shop.key, f"{VENDOR}/stats").status_code == 403
+    assert platform.get(shop.owner, f"{ADMIN}/stats").status_code == 403
