@@ -20,6 +20,8 @@ LOCK = ROOT / "requirements.lock"
 NOTE = VENV / "punchcard-synced"
 OLDEST = (3, 11)
 NEVER = float("inf")
+#: What an empty cache has to fetch, roughly: said beforehand, for whoever waits.
+FETCHED_MB = 200
 
 
 class Cannot(Exception):
@@ -36,7 +38,7 @@ def main() -> int:
             fcntl.flock(lock, fcntl.LOCK_EX)
             sync()
     except Cannot as reason:
-        print(f"sync: {reason}", file=sys.stderr)
+        say(str(reason))
         return 3
     return 0
 
@@ -55,17 +57,31 @@ def sync() -> None:
             "the virtual environment could not be made",
         )
     NOTE.unlink(missing_ok=True)
-    into: list[str | Path] = ["--quiet", "--python", VENV / "bin" / "python"]
+    into: list[str | Path] = ["--python", VENV / "bin" / "python"]
+    say(f"installing {locked()} packages (about {FETCHED_MB} MB, once; uv's cache keeps them)")
     run(
         [uv, "pip", "sync", *into, "--compile-bytecode", "--require-hashes", LOCK],
         "the locked packages could not be installed",
+        shown=True,
     )
     own: list[str | Path] = [argument for folder in members() for argument in ("-e", folder)]
     # What builds them (hatchling, editables) is in the lock: nothing unlocked is fetched for it.
     no_more = ["--no-deps", "--no-sources", "--no-build-isolation"]
-    run([uv, "pip", "install", *into, *no_more, *own], "the workspace's packages could not be installed")
+    run(
+        [uv, "pip", "install", "--quiet", *into, *no_more, *own],
+        "the workspace's packages could not be installed",
+    )
     NOTE.write_text(wanted)
-    print(f"sync: {VENV.name} is what {LOCK.name} says ({time.monotonic() - began:.1f} s)", file=sys.stderr)
+    say(f"{VENV.name} is what {LOCK.name} says ({time.monotonic() - began:.1f} s)")
+
+
+def say(words: str) -> None:
+    print(f"sync: {words}", file=sys.stderr, flush=True)
+
+
+def locked() -> int:
+    """How many packages the lock names."""
+    return sum(1 for line in LOCK.read_text().splitlines() if "==" in line and not line.startswith("#"))
 
 
 def members() -> list[Path]:
@@ -135,7 +151,7 @@ def find_uv() -> Path:
     tools = user_cache() / "punchcard" / "uv"
     uv = tools / "bin" / "uv"
     if not uv.exists():
-        print("sync: fetching uv", file=sys.stderr)
+        say("fetching uv, which installs the packages")
         run(
             [sys.executable, "-m", "venv", "--clear", tools],
             "python3 cannot make virtual environments (venv)",
@@ -157,8 +173,14 @@ def user_cache() -> Path:
     return Path.home() / ("Library/Caches" if sys.platform == "darwin" else ".cache")
 
 
-def run(argv: list[str | Path], trouble: str) -> None:
-    done = subprocess.run([str(part) for part in argv], capture_output=True, text=True, cwd=ROOT, check=False)
+def run(argv: list[str | Path], trouble: str, *, shown: bool = False) -> None:
+    """With `shown` at a terminal the program tells its progress there itself; else its words are kept."""
+    words_are_kept = not (shown and sys.stderr.isatty())
+    done = subprocess.run(
+        [str(part) for part in argv], capture_output=words_are_kept, text=True, cwd=ROOT, check=False
+    )
+    if done.returncode != 0 and not words_are_kept:
+        raise Cannot(f"{trouble}; the reason stands above. Check the network and the package index.")
     if done.returncode != 0:
         words = (done.stderr or done.stdout).strip().splitlines() or ["it gave no reason"]
         raise Cannot(f"{trouble}; check the network and the package index.\n  " + "\n  ".join(words[-8:]))

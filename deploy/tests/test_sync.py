@@ -14,6 +14,8 @@ def sync():
     spec = importlib.util.spec_from_file_location("sync_script", SCRIPT)
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
+    # How long the real trial takes does not matter here.
+    module._TRIAL = "import sys; print(*sys.version_info[:2], 0.01)"
     return module
 
 
@@ -39,3 +41,18 @@ def test_one_of_another_version_or_that_does_not_run_is_not(sync, tmp_path, monk
     monkeypatch.setenv("PATH", str(tmp_path / "other"))
 
     assert sync.quickest() == sys.executable
+
+
+def test_what_is_going_to_be_installed_is_counted(sync, tmp_path, monkeypatch):
+    lock = tmp_path / "requirements.lock"
+    lock.write_text(
+        "# made from a==1\naiohttp==3.1 \\\n    --hash=sha256:1\npsutil==7.0 ; sys_platform == 'linux'\n"
+    )
+    monkeypatch.setattr(sync, "LOCK", lock)
+
+    assert sync.locked() == 2
+
+
+def test_what_could_not_be_installed_is_told_with_the_programs_own_words(sync):
+    with pytest.raises(sync.Cannot, match=r"(?s)no luck; check the network.*out of paper"):
+        sync.run([sys.executable, "-c", "import sys; sys.exit('out of paper')"], "no luck", shown=True)

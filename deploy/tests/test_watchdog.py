@@ -1,6 +1,5 @@
 """What a supervisor started ends with it, however it ends; `down` ends it from elsewhere."""
 
-import signal
 import subprocess
 import sys
 
@@ -43,13 +42,12 @@ def supervisor(tmp_path):
     running.stdout.close()
 
 
-@pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGHUP])
-def test_what_a_supervisor_started_ends_with_it(tmp_path, supervisor, number):
+def test_what_a_killed_supervisor_started_ends_with_it(tmp_path, supervisor):
     home = Home(tmp_path)
     ledger = recorded(home.record("ledger"))
     sockets_of(home.postgres / "data").mkdir()
 
-    supervisor.send_signal(number)
+    supervisor.kill()
     supervisor.wait(10)
 
     ledger.wait(30)

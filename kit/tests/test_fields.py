@@ -6,7 +6,7 @@ import unicodedata
 from typing import Annotated, Any
 
 import pytest
-from hypothesis import assume, given
+from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
@@ -75,10 +75,9 @@ def test_the_schema_tells_the_lengths():
     }
 
 
-@given(st.text(max_size=12))
+@given(st.text(st.characters(exclude_categories=("Cc", "Cs")), max_size=12))
 def test_text_that_is_taken_is_taken_again_as_it_is(text: str):
     line = Line(0, 30)
-    assume(not any(unicodedata.category(sign) in ("Cc", "Cs") for sign in text))
 
     kept = line.clean(text)
 

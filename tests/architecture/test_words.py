@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -45,6 +46,7 @@ def details_in(path: Path) -> Iterator[tuple[str, str | None]]:
             yield place, given.value if isinstance(given, ast.Constant) else None
 
 
+@cache
 def details() -> set[str]:
     """The English of every detail."""
     said = {english for path in modules() for _, english in details_in(path) if english is not None}

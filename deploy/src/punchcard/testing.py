@@ -6,6 +6,7 @@ whole platform, `durable_stack` one that may be killed. A test that asks for any
 
 from __future__ import annotations
 
+import gc
 import os
 import shutil
 import tempfile
@@ -25,6 +26,16 @@ if TYPE_CHECKING:
 
 #: Fixtures that need a server, in the order in which their tests run: the quick ones tell first.
 SERVER_FIXTURES = ("postgres", "database", "kafka", "stack", "durable_stack")
+
+
+def pytest_configure() -> None:
+    """Thousands of modules and tests stay until the end: looking through them for garbage costs seconds."""
+    gc.set_threshold(50_000, 20, 50)
+
+
+def pytest_collection_finish() -> None:
+    """What was collected is left out of every later look."""
+    gc.freeze()
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -109,9 +109,7 @@ def _seed(stack: Stack, home: Home, console: Console) -> None:
         console.print("  [green]✓[/green] demo data is there")
         return
     began = time.monotonic()
-    console.print(
-        "  … demo data: three merchants and 200 customers, made through the API; half a minute at most"
-    )
+    console.print("  … demo data: 200 customers of three merchants, through the API; 10 to 60 s")
     columns = (TextColumn("    requests"), BarColumn(), MofNCompleteColumn())
     with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as progress:
         task = progress.add_task("requests", total=None)
