@@ -48,7 +48,7 @@ async def test_what_is_not_json_is_malformed(nowhere: Any, body: bytes):
 @pytest.mark.parametrize(
     "body", [b"null", b"[]", b'"text"', b"7", b"true", b'{"name": ' + b"9" * 5000 + b"}"]
 )
-async def test_json_that_is_no_object_is_refused(nowhere: Any, body: bytes):
+async def test_json_that_is_not_what_is_wanted_is_refused(nowhere: Any, body: bytes):
     _is_problem(
         await nowhere.admin.http.post(MERCHANTS, content=body, headers=JSON), 422, "validation-failed"
     )
