@@ -38,7 +38,7 @@ def supervisor(tmp_path):
     assert running.stdout.readline() == b"up\n"
     yield running
     running.kill()
-    running.wait(10)
+    running.wait(60)
     running.stdout.close()
 
 
@@ -48,7 +48,7 @@ def test_what_a_killed_supervisor_started_ends_with_it(tmp_path, supervisor):
     sockets_of(home.postgres / "data").mkdir()
 
     supervisor.kill()
-    supervisor.wait(10)
+    supervisor.wait(60)
 
     ledger.wait(30)
     home.acquire()  # waits for the watchdog, if that is still at it

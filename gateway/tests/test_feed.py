@@ -43,7 +43,7 @@ class Listener:
             "type": "http", "asgi": {"version": "3.0"}, "http_version": "1.1", "method": method,
             "path": EVENTS, "raw_path": EVENTS.encode(), "root_path": "", "query_string": query.encode(),
             "scheme": "http", "client": ("127.0.0.1", 5), "server": ("service", 80), "abort": self._abort,
-            "headers": [(name.encode(), value.encode()) for name, value in headers.items()],
+            "headers": [(n.encode(), v.encode()) for n, v in {"host": "service", **headers}.items()],
         }  # fmt: skip
         self._left = asyncio.Event()
         self._asked = False

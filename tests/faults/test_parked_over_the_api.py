@@ -37,7 +37,7 @@ def parked(platform):
 
 async def test_an_admin_sees_retries_and_discards_what_was_parked(platform, parked, until):
     key = await park(platform.stack)
-    until(lambda: parked(key).keys() == {"cards", "wallet"}, within_s=20)
+    until(lambda: parked(key).keys() == {"cards", "gateway", "wallet"}, within_s=40)
     row = parked(key)["wallet"]
     assert (row["state"], row["tries"], row["type"], row["event"]) == ("parked", 0, None, None)
     assert row["reason"].startswith("unreadable")

@@ -14,6 +14,7 @@ from cards import commands, store
 from cards.commands import Desk, Enrolled, Joining
 from contracts.problem import CardNotFound, CustomerConflict, PreconditionFailed, ValidationFailed
 from kit.ids import now, uuid7
+from kit.preconditions import expected
 
 Shop = Any
 Rows = Callable[..., Any]
@@ -291,7 +292,7 @@ async def change(shop: Shop, enrolled: Enrolled, etag: str = '"1"', **changes: A
     letters = shop.service.http.state.letters
     async with shop.service.work() as tx:
         return await commands.change_customer(
-            tx, shop.id, "LU", enrolled.held.card.id, etag, changes, letters
+            tx, shop.id, "LU", enrolled.held.card.id, expected(etag), changes, letters
         )
 
 
