@@ -17,7 +17,7 @@ from loyalty import TILL, USER, Asker, Card, Model, No, Reward, Row
 from playground import SHOPS, VENDOR, Playground
 
 #: Examples, and operations in each. More with MODEL_EXAMPLES, the same ones again with MODEL_SEED.
-EXAMPLES, STEPS = int(os.environ.get("MODEL_EXAMPLES", "50")), 60
+EXAMPLES, STEPS = int(os.environ.get("MODEL_EXAMPLES", "30")), 60
 CARDS = 3
 
 small = strategies.integers(0, 5)
