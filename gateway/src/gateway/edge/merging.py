@@ -129,6 +129,18 @@ def _share_examples(paths: Mapping[str, Mapping[str, Any]]) -> None:
                 examples[code] = {"$ref": f"#/components/examples/{code}"}
 
 
+_WHOLE = {"type": "integer"}
+#: The members that help, of the codes that have them.
+_HELPFUL: dict[str, Any] = {
+    "retry_at": {"type": "string", "format": "date-time", "description": "When it may be tried again"},
+    "balance": {**_WHOLE, "description": "Stamps or points that there are"},
+    "required": {**_WHOLE, "description": "How much is needed: stamps, points, or minor units"},
+    "amount": {**_WHOLE, "description": "How much it is, where `required` is a minimum"},
+    "transaction_id": {"type": "string", "format": "uuid", "description": "The earlier transaction"},
+    "remaining_cents": {**_WHOLE, "description": "What of the purchase can still be voided"},
+}
+
+
 def _problem_schema() -> dict[str, Any]:
     text = {"type": "string"}
     return {
@@ -144,6 +156,7 @@ def _problem_schema() -> dict[str, Any]:
             "code": {**text, "enum": sorted(CODES), "description": "Stable name of the problem"},
             "request_id": {**text, "description": "Names the request when you ask about it"},
             "retryable": {"type": "boolean", "description": "Whether the same request may succeed later"},
+            **_HELPFUL,
             "errors": {
                 "type": "array",
                 "description": "The fields that were wrong, for `validation-failed`",
@@ -177,7 +190,9 @@ def _own_names(service: str, document: dict[str, Any], taken: Mapping[str, Any])
     renamed: dict[str, Any] = json.loads(text)
     schemas = renamed["components"]["schemas"]
     renamed["components"]["schemas"] = {
-        (prefix + n if n in clashes else n): value for n, value in schemas.items()
+        # Generators name classes by titles: those too are of one meaning each.
+        (prefix + n if n in clashes else n): {**value, "title": prefix + n} if n in clashes else value
+        for n, value in schemas.items()
     }
     return renamed
 

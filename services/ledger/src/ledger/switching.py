@@ -24,7 +24,7 @@ from contracts.problem import (
     UpstreamUnavailable,
     ValidationFailed,
 )
-from kit.fields import Body
+from kit.fields import Body, example
 from kit.idempotency import check_key, hash_of_key, hash_of_request
 from kit.identity import Caller, allow
 from kit.telemetry import trace
@@ -45,6 +45,8 @@ _RESPONSES = responses_of(
 
 class NoBody(Body):
     """Nothing needs to be said; an empty object may be."""
+
+    model_config = example()
 
 
 async def _optional_key(
