@@ -70,7 +70,7 @@ def sync() -> None:
 
 def members() -> list[Path]:
     """The workspace's distributions."""
-    folders = [ROOT / name for name in ("contracts", "kit", "gateway", "deploy")]
+    folders = [ROOT / name for name in ("contracts", "kit", "gateway", "deploy", "clients/python")]
     folders += sorted((ROOT / "services").glob("*"))
     return [folder for folder in folders if (folder / "pyproject.toml").exists()]
 

@@ -103,9 +103,12 @@ def describe_moves(document: dict[str, Any]) -> None:
         operation = document["paths"].get(path, {}).get("post")
         if operation is None:
             continue
-        schema = operation.get("requestBody", {}).get("content", {}).get("application/json", {}).get("schema")
-        if schema is not None:
+        body = operation.get("requestBody", {}).get("content", {}).get("application/json", {})
+        if (schema := body.get("schema")) is not None:
             _resolved(schema, schemas).setdefault("properties", {}).update(_APPROVAL)
+            if "title" in schema:  # written out where it is used: it gets its own name, as other bodies have
+                body["schema"] = {"$ref": f"#/components/schemas/{schema['title']}"}
+                document.setdefault("components", {}).setdefault("schemas", {})[schema["title"]] = schema
         parameters = operation.setdefault("parameters", [])
         if not any(parameter["name"].lower() == _KEY["name"] for parameter in parameters):
             parameters.append(_KEY)
