@@ -45,6 +45,7 @@ check: sync ## format, lint, types, imports, lock and contracts: all as they sho
 	@said=$$(.venv/bin/lint-imports --no-logo 2>&1) || { echo "$$said"; exit 1; }
 	@$(VENV) scripts/lock.py --check
 	@$(VENV) -m punchcard.generate --check
+	@$(VENV) scripts/client.py --check
 	@echo "check: all is as it should be"
 
 .PHONY: format
@@ -57,8 +58,13 @@ bench: sync ## measure the platform against pgbench; writes bench/latest.json
 	@$(VENV) -m punchcard bench $(ARGS)
 
 .PHONY: contracts
-contracts: sync ## generate schemas, AsyncAPI and OpenAPI from the code
+contracts: sync ## generate schemas, AsyncAPI and OpenAPI from the code, and the client from these
 	@$(VENV) -m punchcard.generate
+	@$(VENV) scripts/client.py --check 2>/dev/null || $(VENV) scripts/client.py
+
+.PHONY: client
+client: sync ## generate the Python client from the public document
+	@$(VENV) scripts/client.py
 
 .PHONY: seed
 seed: sync ## add the demo data to the running platform (`make up` does so by itself)

@@ -86,7 +86,7 @@ def locked() -> int:
 
 def members() -> list[Path]:
     """The workspace's distributions."""
-    folders = [ROOT / name for name in ("contracts", "kit", "gateway", "deploy")]
+    folders = [ROOT / name for name in ("contracts", "kit", "gateway", "deploy", "clients/python")]
     folders += sorted((ROOT / "services").glob("*"))
     return [folder for folder in folders if (folder / "pyproject.toml").exists()]
 

@@ -97,6 +97,8 @@ def test_who_may_call_is_said_in_the_documents_own_words(described):
 
 
 def test_a_card_is_described_with_its_account_and_a_move_with_its_approval(described):
+    view = {name: {"description": name} for name in ("id", "status", "stamp_count", "tier")}
+    described["ledger"]["components"]["schemas"]["CardAvailability"] = {"properties": view}
     body = {"schema": {"type": "object", "properties": {"qr": {}}, "additionalProperties": False}}
     stamp = described["ledger"]["paths"][f"{VENDOR}/stamp"]["post"]
     stamp["requestBody"] = {"content": {"application/json": body}}
@@ -104,7 +106,8 @@ def test_a_card_is_described_with_its_account_and_a_move_with_its_approval(descr
     document = merged(described, "x")
 
     card = document["components"]["schemas"]["Card"]
-    assert {"id", "stamp_count", "available_rewards", "tier"} <= card["properties"].keys()
+    assert {"id", "stamp_count", "tier"} <= card["properties"].keys()
+    assert card["properties"]["stamp_count"] == {"description": "stamp_count"}
     assert "stamp_count" in card["required"]
     operation = document["paths"][f"{VENDOR}/stamp"]["post"]
     members = operation["requestBody"]["content"]["application/json"]["schema"]["properties"]
@@ -115,17 +118,36 @@ def test_a_card_is_described_with_its_account_and_a_move_with_its_approval(descr
 
 
 def test_problems_have_one_schema_and_examples_of_their_codes(described):
-    described["ledger"]["paths"][f"{VENDOR}/stamp"]["post"]["responses"]["409"] = {"description": ""}
+    described["ledger"]["paths"][f"{VENDOR}/stamp"]["post"]["responses"]["404"] = {"description": ""}
 
     document = merged(described, "x")
     responses = document["paths"][f"{VENDOR}/stamp"]["post"]["responses"]
 
-    content = responses["409"]["content"]["application/problem+json"]
+    content = responses["404"]["content"]["application/problem+json"]
     assert content["schema"] == {"$ref": "#/components/schemas/Problem"}
-    assert content["examples"].keys() == {code for code, kind in CODES.items() if kind.status == 409}
-    assert content["examples"]["stamp-cooldown"] == {"$ref": "#/components/examples/stamp-cooldown"}
-    assert document["components"]["examples"]["stamp-cooldown"]["value"]["code"] == "stamp-cooldown"
-    assert responses["409"]["description"]
+    assert content["examples"].keys() == {code for code, kind in CODES.items() if kind.status == 404}
+    assert content["examples"]["card-not-found"] == {"$ref": "#/components/examples/card-not-found"}
+    assert responses["404"]["description"]
+    shared = {code: example["value"]["code"] for code, example in document["components"]["examples"].items()}
+    assert shared == {code: code for code in CODES}
+
+
+def test_a_service_that_names_its_codes_gets_these_and_those_of_every_operation(described):
+    stamp = described["ledger"]["paths"][f"{VENDOR}/stamp"]["post"]
+    stamp["responses"]["409"] = {"description": "`stamp-cooldown`: too soon"}
+    stamp["requestBody"] = {"content": {}}
+
+    operation = merged(described, "x")["paths"][f"{VENDOR}/stamp"]["post"]
+
+    def codes(status: str) -> set[str]:
+        return operation["responses"][status]["content"]["application/problem+json"]["examples"].keys()
+
+    assert codes("409") == {"stamp-cooldown", "idempotency-key-in-use", "idempotency-key-expired"}
+    assert codes("413") == {"body-too-large"}
+    assert codes("423") == {"staff-locked", "terminal-locked"}
+    assert {"unauthenticated"} == codes("401")
+    assert "staff-approval-invalid" in codes("403")
+    assert "`idempotency-key-in-use`" in operation["responses"]["409"]["description"]
 
 
 def test_schemas_of_one_name_and_two_meanings_both_stay(described):

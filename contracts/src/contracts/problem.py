@@ -27,7 +27,8 @@ class ValidationFailed(Refusal):
             return self.detail if language == ENGLISH else None
         first = self.detail
         if first is None or language != ENGLISH:
-            what = WORDS.say(language, "field", errors[0]["code"]) or errors[0]["message"]
+            what = WORDS.say(language, "detail", errors[0]["message"]) if language != ENGLISH else None
+            what = what or WORDS.say(language, "field", errors[0]["code"]) or errors[0]["message"]
             place = errors[0]["field"] or WORDS.say(language, "field", "body")
             first = f"{place}: {what}"
         more = self.total - 1

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import ClassVar, Literal
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
 from contracts.event import Instant, State
 
@@ -70,9 +70,9 @@ class Tier(BaseModel):
 
     model_config = ConfigDict(frozen=True)
 
-    name: str
-    from_points: int
-    multiplier_percent: int
+    name: str = Field(description="The tier's name")
+    from_points: int = Field(description="Tier points from which it holds")
+    multiplier_percent: int = Field(description="Percent of the program's points")
 
 
 class ProgramChanged(_ProgramsState):

@@ -19,6 +19,7 @@ from starlette.requests import Request
 from contracts.documents import document
 from contracts.problem import NotFound, Refusal
 from kit import errors, telemetry
+from kit.described import describe_parameters
 from kit.edge import Answer, Edge, Hot, HotRequest, Receive, Scope, Send
 from kit.guarded import ABORT
 from kit.idempotency import Idempotency, needs_key
@@ -285,12 +286,7 @@ def openapi_of(service: Service) -> dict[str, Any]:
             for call in calls:
                 if isinstance(call, allow):
                     operation["x-callers"] = list(call.roles)
-            if needs_key in calls:
-                for parameter in operation["parameters"]:
-                    # Optional to FastAPI, so that its absence is a problem of its own, before the body's.
-                    parameter["required"] = (
-                        parameter.get("required") or parameter["name"] == "idempotency-key"
-                    )
+            describe_parameters(operation, needs_key=needs_key in calls)
     document["paths"] = {
         path: item for path, item in document["paths"].items() if not path.startswith("/internal")
     }

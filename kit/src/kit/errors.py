@@ -83,7 +83,9 @@ def _field_error(error: Any) -> FieldError:
     else:
         code = "bad-format"
     place = [str(part) for part in error["loc"] if part not in ("body", "query", "path", "header")]
-    message = _MESSAGES.get(code, str(error["msg"]).removeprefix("Value error, "))
+    # Our own checks say it in their words; pydantic's words are replaced by ours.
+    ours = None if kind in FIELD_CODES else _MESSAGES.get(code)
+    message = ours or str(error["msg"]).removeprefix("Value error, ")
     if kind in _OBJECTS:
         message = "must be an object"
     return FieldError(".".join(place)[:PLACE_LIMIT], code, message[0].lower() + message[1:])

@@ -16,6 +16,11 @@ class Body(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
 
 
+def example(**members: Any) -> ConfigDict:
+    """`model_config = example(code="07")`: what the document shows of a body."""
+    return ConfigDict(json_schema_extra={"examples": [members]})
+
+
 Whole = Annotated[int, Strict()]
 Flag = Annotated[bool, Strict()]
 

@@ -14,7 +14,7 @@ Shop = Any
 CARDS = "/api/v1/vendor/loyalty/cards"
 MUTATING = ("post", "patch", "put", "delete")
 #: Move nothing and keep nothing.
-ONLY_READ = {"look_up_card"}
+ONLY_READ = {"lookUpCard"}
 #: Nobody's change: no user calls them.
 NOT_BY_USERS = {"terminal", "public"}
 PERSON = ("walked@", "621 555", "621555", "Planted")
@@ -55,7 +55,7 @@ async def test_every_operation_that_changes_something_leaves_a_row_of_the_user(
             assert {row.actor_role for row in left[before:]} <= {"admin", "owner"}, place
             walked.append(operation["operationId"])
 
-    assert {"enrol", "change_customer", "erase_customer", "delete_card", "restore_card"} <= set(walked)
+    assert {"enrol", "changeCustomer", "eraseCustomer", "deleteCard", "restoreCard"} <= set(walked)
 
 
 async def test_rows_of_a_customer_name_fields_and_hold_no_value(

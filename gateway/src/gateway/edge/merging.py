@@ -8,20 +8,21 @@ from copy import deepcopy
 from typing import Any
 
 from contracts import documents
-from contracts.problem import CODES, Refusal, ValidationFailed
-from gateway.edge.additions import describe_moves, describe_switches, describe_views
+from contracts.problem import CODES
+from gateway.edge.additions import SCHEMAS, describe_moves, describe_switches, describe_views, view_of
+from gateway.edge.refusals import PROBLEM_JSON, codes_of, describe_refusals, example_of
 from gateway.edge.routes import METHODS, Documents
 
 SERVICES = ("programs", "auth-pins", "cards", "ledger", "wallet")
 _PROBLEM_REF = {"$ref": "#/components/schemas/Problem"}
-_ID = "0197c1c2-7e5a-7b3c-9d4e-5f60718293a4"
 
 DESCRIPTION = """Loyalty cards for shops: stamps, points and rewards.
 
 The merchant comes from the credential, never from a field; what belongs to another merchant is answered as if
 it did not exist. Every error is `application/problem+json` with a stable `code`. Every POST that creates or
 moves something takes an `Idempotency-Key`: the same key and request give the same answer and one effect,
-however often they are sent."""
+however often they are sent. What is at no address is `not-found`, and another method than those shown
+`method-not-allowed`."""
 
 _SECURITY = {
     "terminal": ("terminalKey", "A terminal's API key, `pk_<environment>_<id>_<secret>`"),
@@ -38,12 +39,13 @@ def committed() -> dict[str, Any]:
 def merged(given: Documents, public_base_url: str) -> dict[str, Any]:
     """One document. ValueError when two services claim one operation id or one operation."""
     paths: dict[str, dict[str, Any]] = {}
-    schemas: dict[str, Any] = {"Problem": _problem_schema()}
+    schemas: dict[str, Any] = {"Problem": _problem_schema(), **SCHEMAS}
+    view = view_of(given.get("ledger", {}))
     seen: dict[str, str] = {}
     switches: list[str] = []
     for service, original in given.items():
         document = _own_names(service, deepcopy(dict(original)), schemas)
-        describe_views(document)
+        describe_views(document, view)
         describe_moves(document)
         for path, item in document["paths"].items():
             for method in (method for method in METHODS if method in item):
@@ -53,7 +55,7 @@ def merged(given: Documents, public_base_url: str) -> dict[str, Any]:
                 switches += [path] if item[method].get("x-card") else []
         schemas.update(document.get("components", {}).get("schemas", {}))
     describe_switches(paths, switches)
-    examples = _share_examples(paths)
+    _share_examples(paths)
     return {
         "openapi": "3.1.0",
         "info": {
@@ -67,7 +69,7 @@ def merged(given: Documents, public_base_url: str) -> dict[str, Any]:
         "paths": dict(sorted(paths.items())),
         "components": {
             "schemas": _used(paths, schemas),
-            "examples": examples,
+            "examples": {code: {"value": example_of(kind)} for code, kind in sorted(CODES.items())},
             "securitySchemes": {
                 name: {"type": "http", "scheme": "bearer", "description": words}
                 for name, words in _SECURITY.values()
@@ -88,9 +90,10 @@ def _public(service: str, operation: dict[str, Any]) -> dict[str, Any]:
     kept = {name: value for name, value in operation.items() if not name.startswith("x-")}
     kept["tags"] = operation.get("tags") or [service]
     kept["security"] = _security(callers)
+    describe_refusals(kept, callers)
     kept["responses"] = {
         status: _problems(status, response) if status[0] in "45" else response
-        for status, response in _with_common(operation["responses"]).items()
+        for status, response in sorted(kept["responses"].items())
     }
     return kept
 
@@ -107,39 +110,35 @@ def _security(callers: list[str]) -> list[dict[str, list[str]]]:
     return found
 
 
-def _with_common(responses: Mapping[str, Any]) -> dict[str, Any]:
-    """With what every operation may answer."""
-    return {**responses, **{code: responses.get(code, {}) for code in ("429", "500", "503")}}
-
-
 def _problems(status: str, response: Mapping[str, Any]) -> dict[str, Any]:
     """A problem's response: its schema, and an example of each code that the service names, else of all."""
-    media = response.get("content", {}).get("application/problem+json", {})
-    examples = media.get("examples") or {
-        kind.code: {"value": _example(kind)} for kind in CODES.values() if str(kind.status) == status
-    }
-    words = response.get("description") or ", ".join(f"`{code}`" for code in examples)
-    content = {"application/problem+json": {"schema": _PROBLEM_REF, "examples": examples}}
+    media = response.get("content", {}).get(PROBLEM_JSON, {})
+    named = codes_of(response) or {code for code, kind in CODES.items() if str(kind.status) == status}
+    examples = media.get("examples", {}) | {code: {"value": None} for code in named}
+    words = response.get("description") or ", ".join(f"`{code}`" for code in sorted(named))
+    content = {PROBLEM_JSON: {"schema": _PROBLEM_REF, "examples": dict(sorted(examples.items()))}}
     return {**response, "description": words, "content": content}
 
 
-def _example(kind: type[Refusal]) -> dict[str, Any]:
-    refusal = ValidationFailed([]) if kind is ValidationFailed else kind()
-    return refusal.problem(
-        base="https://cards.example.com", instance="/api/v1/vendor/loyalty/stamp", request_id=_ID
-    )
-
-
-def _share_examples(paths: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
-    """Write each code's example down once, the first that a service gave, and refer to it in responses."""
-    found: dict[str, Any] = {}
+def _share_examples(paths: Mapping[str, Mapping[str, Any]]) -> None:
+    """Each code's example is written down once: refer to it."""
     for operation in (operation for item in paths.values() for operation in item.values()):
         for response in operation["responses"].values():
-            examples = response.get("content", {}).get("application/problem+json", {}).get("examples", {})
+            examples = response.get("content", {}).get(PROBLEM_JSON, {}).get("examples", {})
             for code in CODES.keys() & examples.keys():
-                found.setdefault(code, examples[code])
                 examples[code] = {"$ref": f"#/components/examples/{code}"}
-    return dict(sorted(found.items()))
+
+
+_WHOLE = {"type": "integer"}
+#: The members that help, of the codes that have them.
+_HELPFUL: dict[str, Any] = {
+    "retry_at": {"type": "string", "format": "date-time", "description": "When it may be tried again"},
+    "balance": {**_WHOLE, "description": "Stamps or points that there are"},
+    "required": {**_WHOLE, "description": "How much is needed: stamps, points, or minor units"},
+    "amount": {**_WHOLE, "description": "How much it is, where `required` is a minimum"},
+    "transaction_id": {"type": "string", "format": "uuid", "description": "The earlier transaction"},
+    "remaining_cents": {**_WHOLE, "description": "What of the purchase can still be voided"},
+}
 
 
 def _problem_schema() -> dict[str, Any]:
@@ -157,6 +156,7 @@ def _problem_schema() -> dict[str, Any]:
             "code": {**text, "enum": sorted(CODES), "description": "Stable name of the problem"},
             "request_id": {**text, "description": "Names the request when you ask about it"},
             "retryable": {"type": "boolean", "description": "Whether the same request may succeed later"},
+            **_HELPFUL,
             "errors": {
                 "type": "array",
                 "description": "The fields that were wrong, for `validation-failed`",
@@ -190,7 +190,9 @@ def _own_names(service: str, document: dict[str, Any], taken: Mapping[str, Any])
     renamed: dict[str, Any] = json.loads(text)
     schemas = renamed["components"]["schemas"]
     renamed["components"]["schemas"] = {
-        (prefix + n if n in clashes else n): value for n, value in schemas.items()
+        # Generators name classes by titles: those too are of one meaning each.
+        (prefix + n if n in clashes else n): {**value, "title": prefix + n} if n in clashes else value
+        for n, value in schemas.items()
     }
     return renamed
 

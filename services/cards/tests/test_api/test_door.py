@@ -118,6 +118,20 @@ async def test_a_body_of_another_type_or_size_is_refused(shop: Shop, fresh_key: 
     assert refused(array)[0] == 422
 
 
+async def test_who_gives_neither_email_nor_phone_is_told_that_one_is_needed(shop: Shop):
+    async def asked(language: str) -> Any:
+        headers = {"idempotency-key": str(uuid7()), "accept-language": language}
+        body = {"first_name": "Ana", "last_name": "Weber"}
+        return (await shop.till(0).post(CARDS, json=body, headers=headers)).json()
+
+    english, german = await asked("en"), await asked("de")
+
+    words = "one of e-mail and phone is required"
+    assert english["errors"] == [{"field": "phone", "code": "required", "message": words}]
+    assert english["detail"] == f"phone: {words}"
+    assert german["detail"] == "phone: E-Mail-Adresse oder Telefonnummer ist nötig"
+
+
 # -- the document
 
 
@@ -132,19 +146,19 @@ def test_every_operation_is_documented_and_says_what_is_composed(service: Any):
     composed = {operation["operationId"]: operation.get("x-compose") for operation in operations.values()}
     assert composed == {
         "enrol": {"card": "card"},
-        "look_up_card": {"card": ""},
-        "get_card": {"card": ""},
-        "list_cards": {"cards": "items"},
-        "make_card_link": None,
-        "get_customer": None,
-        "change_customer": None,
-        "delete_card": None,
-        "restore_card": None,
-        "erase_customer": None,
-        "export_customer": None,
+        "lookUpCard": {"card": ""},
+        "getCard": {"card": ""},
+        "listCards": {"cards": "items"},
+        "createCardLink": None,
+        "getCustomer": None,
+        "changeCustomer": None,
+        "deleteCard": None,
+        "restoreCard": None,
+        "eraseCustomer": None,
+        "exportCustomer": None,
         "join": None,
-        "get_own_card": None,
-        "list_own_transactions": None,
+        "getOwnCard": None,
+        "listOwnTransactions": None,
     }
     for operation in operations.values():
         assert operation["summary"]

@@ -22,6 +22,8 @@ from kit.telemetry import trace
 from ledger.batches import Done, Operation
 from ledger.bodies import MOVES, EarnBody, Naming, StampBody
 from ledger.commands import Moves
+from ledger.described import MOVES as DESCRIBED
+from ledger.described import responses_of_move
 from ledger.domain import Approval, Asker
 from ledger.queries import Queries
 from ledger.rulebook import Rulebook
@@ -193,15 +195,19 @@ def _document(
 ) -> None:
     hot = door.hot(PREFIX + path)
     schema = kind.model_json_schema(ref_template="#/components/schemas/{model}")
+    described = DESCRIBED[path]
+    # The example shows the approval too, which the gateway takes out and adds to the schema.
+    content = {"application/json": {"schema": schema, "example": described.example}}
 
     @router.post(
         PREFIX + path,
         operation_id=operation_id,
         summary=summary,
+        description=described.description,
         tags=["moves"],
-        openapi_extra={
-            "requestBody": {"required": True, "content": {"application/json": {"schema": schema}}}
-        },
+        response_model=described.answer,
+        responses=responses_of_move(path),
+        openapi_extra={"requestBody": {"required": True, "content": content}},
     )
     async def move(request: Request, caller: Annotated[Caller, Depends(allow(*CALLERS))]) -> Response:
         headers = dict(request.scope["headers"])

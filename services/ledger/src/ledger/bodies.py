@@ -30,17 +30,26 @@ def _number(text: str) -> str:
     return digits
 
 
+_ONE_NAME = (
+    "Exactly one of `card_id`, `qr` and `number` names the card; a void that names a transaction needs none"
+)
+
+
 class Naming(Body):
     """What is asked of a card: it is named by one of its names, or by none; and what is common to all."""
 
     store_id: UUID | None = Field(None, description="Where it happens; required of users, a till has its own")
-    notes: Annotated[str, Paragraph(0, 500)] | None = None
+    notes: Annotated[str, Paragraph(0, 500)] | None = Field(
+        None, description="Kept beside the transaction, for people", examples=["Second visit today"]
+    )
     dry_run: Flag = Field(False, description="The same answer, but nothing is kept; needs no key")
 
-    card_id: UUID | None = None
-    qr: Annotated[str, Line(1, 64)] | None = Field(None, description="The content of the card's QR code")
+    card_id: UUID | None = Field(None, description=f"The card's id. {_ONE_NAME}")
+    qr: Annotated[str, Line(1, 64)] | None = Field(
+        None, description=f"The content of the card's QR code. {_ONE_NAME}"
+    )
     number: Annotated[str, Line(12, 20), AfterValidator(_number)] | None = Field(
-        None, description="12 digits, with or without dashes"
+        None, description=f"The card's number, 12 digits with or without dashes. {_ONE_NAME}"
     )
 
     @model_validator(mode="after")
@@ -103,9 +112,17 @@ class RedeemStampsBody(Move):
 
 
 class EarnBody(Move):
-    purchase_amount_cents: Annotated[Whole, Field(ge=1, le=100_000_000)]
-    currency: Annotated[str, Field(pattern="^[A-Z]{3}$")]
-    order_reference: Annotated[str, Line(1, 64)] | None = None
+    purchase_amount_cents: Annotated[Whole, Field(ge=1, le=100_000_000)] = Field(
+        description="What was paid, in minor units of the currency", examples=[1250]
+    )
+    currency: Annotated[str, Field(pattern="^[A-Z]{3}$")] = Field(
+        description="The merchant's currency, ISO 4217: a safeguard, nothing is converted", examples=["EUR"]
+    )
+    order_reference: Annotated[str, Line(1, 64)] | None = Field(
+        None,
+        description="The order: it earns once per merchant. Required where the merchant's settings say so",
+        examples=["A-1001"],
+    )
     sale_at: SaleAt = None
 
     def command(self) -> Command:
@@ -115,7 +132,7 @@ class EarnBody(Move):
 
 
 class RedeemPointsBody(Move):
-    reward_id: UUID
+    reward_id: UUID = Field(description="The reward that is taken")
 
     def command(self) -> Command:
         return RedeemPoints(self.reward_id)

@@ -2,45 +2,51 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Header, Request, Response
 from pydantic import SecretStr
 
 from contracts.problem import (
+    BodyTooLarge,
     CardNotFound,
+    Forbidden,
     IdempotencyKeyExpired,
     IdempotencyKeyInUse,
     IdempotencyKeyInvalid,
     IdempotencyKeyReused,
+    MalformedRequest,
     ProgramNotFound,
-    Refusal,
     StoreNotAllowed,
+    Unauthenticated,
+    UnsupportedMediaType,
     UpstreamUnavailable,
+    ValidationFailed,
 )
-from kit.fields import Body
+from kit.fields import Body, example
 from kit.idempotency import check_key, hash_of_key, hash_of_request
 from kit.identity import Caller, allow
 from kit.telemetry import trace
 from ledger.batches import Operation
 from ledger.commands import Moves
+from ledger.described import responses_of
 from ledger.domain import Asker, SwitchCard
+from ledger.move_answers import CardAvailability
 
 CARD = "/api/v1/vendor/loyalty/cards/{card_id}"
 
-_REFUSALS: tuple[type[Refusal], ...] = (
+_RESPONSES = responses_of(
+    *(Unauthenticated, Forbidden, MalformedRequest, BodyTooLarge, UnsupportedMediaType, ValidationFailed),
     *(IdempotencyKeyInvalid, CardNotFound, ProgramNotFound, StoreNotAllowed),
     *(IdempotencyKeyInUse, IdempotencyKeyExpired, IdempotencyKeyReused, UpstreamUnavailable),
 )
-_RESPONSES: dict[int | str, dict[str, Any]] = {
-    kind.status: {"description": ", ".join(f"`{k.code}`" for k in _REFUSALS if k.status == kind.status)}
-    for kind in _REFUSALS
-}
 
 
 class NoBody(Body):
     """Nothing needs to be said; an empty object may be."""
+
+    model_config = example()
 
 
 async def _optional_key(
@@ -62,6 +68,7 @@ def routes(moves: Moves, secret: SecretStr) -> APIRouter:
         summary="Switch a card off",
         description="From the answer on it takes no stamp, earning or redemption; its balances stay, and"
         " voids and adjusts go on. Once more changes nothing.",
+        response_model=CardAvailability,
         responses=_RESPONSES,
         openapi_extra={"x-card": True},
     )
@@ -79,6 +86,7 @@ def routes(moves: Moves, secret: SecretStr) -> APIRouter:
         operation_id="reactivateCard",
         summary="Switch a card on again",
         description="It goes on where it was. Once more changes nothing.",
+        response_model=CardAvailability,
         responses=_RESPONSES,
         openapi_extra={"x-card": True},
     )

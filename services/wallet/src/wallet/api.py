@@ -50,7 +50,7 @@ class PassView(BaseModel):
 class PassList(BaseModel):
     """One item a platform."""
 
-    items: list[PassView]
+    items: list[PassView] = Field(description="The card's passes")
     next_cursor: str | None = Field(default=None, description="Always null: there are no more")
 
 

@@ -58,7 +58,7 @@ class AuditRow(BaseModel):
 class AuditList(BaseModel):
     """Newest first."""
 
-    items: list[AuditRow]
+    items: list[AuditRow] = Field(description="Newest first")
     next_cursor: str | None = Field(
         description="Asks for the next page; null on the last one", examples=[None]
     )

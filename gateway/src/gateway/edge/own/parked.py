@@ -70,7 +70,7 @@ class ParkedEvent(BaseModel):
 class ParkedList(BaseModel):
     """Newest first."""
 
-    items: list[ParkedEvent]
+    items: list[ParkedEvent] = Field(description="Newest first")
     next_cursor: str | None = Field(
         description="Asks for the next page; null on the last one", examples=[None]
     )

@@ -15,12 +15,14 @@ from auth_pins.api.fields import Code, Pin
 from auth_pins.commands.approval import approve
 from contracts.event import Instant
 from contracts.problem import StaffApprovalInvalid, StaffLocked, TerminalLocked, UpstreamUnavailable
-from kit.fields import Body
+from kit.fields import Body, example
 
 router = APIRouter(prefix=VENDOR, tags=["staff"])
 
 
 class CodeAndPin(Body):
+    model_config = example(staff_code="07", pin="482913")
+
     staff_code: Annotated[Code, Field(description="Compared without case")]
     pin: Annotated[Pin, Field(description="4 to 8 digits")]
 

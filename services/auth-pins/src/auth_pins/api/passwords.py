@@ -12,23 +12,29 @@ from auth_pins.api.documents import problems
 from auth_pins.api.fields import NewPassword, Password
 from auth_pins.commands import passwords as commands
 from contracts.problem import PasswordWrong, ResetTokenInvalid, UpstreamUnavailable
-from kit.fields import Body, Line
+from kit.fields import Body, Line, example
 
 router = APIRouter(prefix=f"{AUTH}/password", tags=["sign-in"])
 
 
 class PasswordChange(Body):
+    model_config = example(current="correct horse battery", new="a longer one for winter")
+
     current: Annotated[Password, Field(description="The password as it is")]
     new: Annotated[NewPassword, Field(description="12 to 128 characters, not a common one")]
 
 
 class PasswordForgotten(Body):
+    model_config = example(email="anna@example.com")
+
     email: Annotated[
         str, Line(1, 254), Field(description="Compared without case", examples=["anna@example.com"])
     ]
 
 
 class PasswordReset(Body):
+    model_config = example(token="5TqXW0m2vYk8", new="a longer one for winter")
+
     token: Annotated[
         str,
         Line(1, 256),

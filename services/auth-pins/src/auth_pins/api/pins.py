@@ -25,7 +25,7 @@ from contracts.problem import (
     UpstreamUnavailable,
     ValidationFailed,
 )
-from kit.fields import Body, Flag
+from kit.fields import Body, Flag, example
 from kit.idempotency import Key, Made
 from kit.ids import now
 from kit.preconditions import IfMatch, etag
@@ -37,6 +37,8 @@ Role = Literal["staff", "manager"]
 
 
 class NewStaff(Body):
+    model_config = example(code="07", name="Anna", pin="482913", role="manager")
+
     code: Annotated[Code, Field(description="2 to 8 letters or digits, compared without case")]
     name: Annotated[Name, Field(description="What people call them", examples=["Anna"])]
     pin: Annotated[NewPin, Field(description="4 to 8 digits; not all equal, no counting run")]
@@ -45,6 +47,8 @@ class NewStaff(Body):
 
 
 class StaffChanges(Body):
+    model_config = example(role="manager")
+
     name: Annotated[Name | None, Field(None, description="What people call them")]
     role: Role | None = Field(None, description="Ends staff sessions that were given out")
     store_id: UUID | None = Field(
@@ -54,6 +58,8 @@ class StaffChanges(Body):
 
 
 class NewPinOnly(Body):
+    model_config = example(pin="482913")
+
     pin: Annotated[NewPin, Field(description="4 to 8 digits; not all equal, no counting run")]
 
 

@@ -14,12 +14,14 @@ from auth_pins.api.fields import Password
 from auth_pins.commands import sign_in as commands
 from auth_pins.domain import ACCESS_LIVES
 from contracts.problem import Unauthenticated, UpstreamUnavailable
-from kit.fields import Body, Line
+from kit.fields import Body, Line, example
 
 router = APIRouter(prefix=AUTH, tags=["sign-in"])
 
 
 class Credentials(Body):
+    model_config = example(email="anna@example.com", password="correct horse battery")
+
     email: Annotated[
         str, Line(1, 254), Field(description="Compared without case", examples=["anna@example.com"])
     ]
@@ -27,6 +29,8 @@ class Credentials(Body):
 
 
 class RefreshToken(Body):
+    model_config = example(refresh_token="5TqXW0m2vYk8")
+
     refresh_token: Annotated[
         str,
         Line(1, 256),

@@ -21,7 +21,7 @@ from auth_pins.tables import Record
 from contracts.event import Instant
 from contracts.problem import StoreNotFound, TerminalNotFound, UpstreamUnavailable
 from contracts.programs import StoreChanged
-from kit.fields import Body
+from kit.fields import Body, example
 from kit.idempotency import Key, Made
 from kit.work import Tx
 
@@ -31,6 +31,8 @@ Environment = Literal["live", "test"]
 
 
 class NewTerminal(Body):
+    model_config = example(store_id="0197c1c2-7e5a-7b3c-9d4e-5f60718293a4", name="Till 1")
+
     store_id: UUID = Field(description="The store where it stands")
     name: Annotated[Name, Field(description="What people call it", examples=["Till 1"])]
     environment: Environment = Field(

@@ -26,7 +26,7 @@ from contracts.problem import (
     UserNotFound,
     ValidationFailed,
 )
-from kit.fields import Body, Flag
+from kit.fields import Body, Flag, example
 from kit.idempotency import Key, Made
 from kit.preconditions import IfMatch, etag
 from kit.work import Tx
@@ -37,6 +37,13 @@ Role = Literal["admin", "owner", "manager"]
 
 
 class NewUser(Body):
+    model_config = example(
+        email="anna@example.com",
+        password="correct horse battery",
+        role="owner",
+        merchant_id="0197c1c2-7e5a-7b3c-9d4e-5f60718293a4",
+    )
+
     email: Annotated[Email, Field(description="Compared without case; of one live user at most")]
     password: Annotated[NewPassword, Field(description="12 to 128 characters, not a common one")]
     role: Role = Field(
@@ -51,6 +58,8 @@ class NewUser(Body):
 
 
 class UserChanges(Body):
+    model_config = example(role="manager")
+
     role: Role | None = Field(None, description="owner or manager; ends all sign-ins")
     is_active: Flag | None = Field(None, description="Whether the user may sign in; ends all sign-ins")
     locale: Locale | None = Field(None, description="The user's language")

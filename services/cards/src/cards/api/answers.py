@@ -96,14 +96,14 @@ class EnrolAnswer(_Answer):
     already_enrolled: bool = Field(description="True when the customer had it before", examples=[False])
     stores: list[StoreAnswer] = Field(description="The stores at which the card works")
     card_url: str | None = Field(
-        description="The card's own page; shown this once, null for a known card and in a replay",
+        description="Address of the card's own page; shown this once, null for a known card and in a replay",
         examples=["https://cards.example.com/c/3q2-7wJf0T6mVb1kXn8sYpLrCzEaGd5hUoQi9tWxMjA"],
     )
 
 
 class LinkAnswer(_Answer):
     card_url: str | None = Field(
-        description="The card's own page; shown this once, null in a replay",
+        description="Address of the card's own page; shown this once, null in a replay",
         examples=["https://cards.example.com/c/3q2-7wJf0T6mVb1kXn8sYpLrCzEaGd5hUoQi9tWxMjA"],
     )
 

@@ -20,7 +20,7 @@ from pydantic_core import PydanticCustomError
 
 from cards.contact import EMAIL_LONGEST, PHONE_LONGEST, read_email
 from cards.domain import check_birthday
-from contracts.problem import ValidationFailed
+from contracts.problem import ValidationFailed, said
 from kit.fields import Body, Flag, Line
 from kit.ids import now
 
@@ -58,10 +58,16 @@ Locale = Annotated[
     Literal["en", "fr", "de", "lb", "lu"], AfterValidator(lambda text: "lb" if text == "lu" else text)
 ]
 
-EMAIL = Field(description="E-mail address; compared without case", examples=["ana.weber@example.com"])
-PHONE = Field(
-    description="Phone number, international or as written in the merchant's country",
-    examples=["+352 621 123 456"],
+_EMAIL_IS = "E-mail address; compared without case"
+_PHONE_IS = "Phone number, international or as written in the merchant's country"
+EMAIL = Field(description=_EMAIL_IS, examples=["ana.weber@example.com"])
+PHONE = Field(description=_PHONE_IS, examples=["+352 621 123 456"])
+#: Of somebody who joins: at least one of the two.
+OWN_EMAIL = Field(
+    description=f"{_EMAIL_IS}. Required without a phone number", examples=["ana.weber@example.com"]
+)
+OWN_PHONE = Field(
+    description=f"{_PHONE_IS}. Required without an e-mail address", examples=["+352 621 123 456"]
 )
 STORE = Field(
     default=None,
@@ -73,7 +79,7 @@ STORE = Field(
 def _reachable(phone: str | None, info: ValidationInfo) -> str | None:
     # When the e-mail was wrong it is not in `data`: that is told already.
     if phone is None and info.data.get("email", "wrong") is None:
-        raise PydanticCustomError("required", "one of e-mail and phone is required")
+        raise PydanticCustomError("required", said("one of e-mail and phone is required"))
     return phone
 
 
@@ -88,8 +94,8 @@ class EnrolBody(Body):
         }
     )
 
-    email: Annotated[Email | None, EMAIL] = None
-    phone: Annotated[Phone | None, PHONE] = Field(default=None, validate_default=True)
+    email: Annotated[Email | None, OWN_EMAIL] = None
+    phone: Annotated[Phone | None, OWN_PHONE] = Field(default=None, validate_default=True)
     first_name: Annotated[Name, Field(description="First name", examples=["Ana"])]
     last_name: Annotated[Name, Field(description="Last name", examples=["Weber"])]
     birthday: Birthday | None = Field(default=None, description="Birthday", examples=["1990-12-31"])
@@ -126,8 +132,8 @@ class JoinBody(Body):
     store_code: Annotated[str, Line(1, 120)] | None = Field(
         default=None, description="Names the store; required while cards belong to one store", examples=["G"]
     )
-    email: Annotated[Email | None, EMAIL] = None
-    phone: Annotated[Phone | None, PHONE] = Field(default=None, validate_default=True)
+    email: Annotated[Email | None, OWN_EMAIL] = None
+    phone: Annotated[Phone | None, OWN_PHONE] = Field(default=None, validate_default=True)
     first_name: Annotated[Name, Field(description="First name", examples=["Ana"])]
     last_name: Annotated[Name, Field(description="Last name", examples=["Weber"])]
     birthday: Birthday | None = Field(default=None, description="Birthday", examples=["1990-12-31"])
@@ -159,18 +165,27 @@ class LookupBody(Body):
         return self
 
 
+def _absent() -> Any:
+    """The default of a member that a change may leave out: it stands for nothing and is never read."""
+    return None
+
+
 class CustomerChange(Body):
     """The members that change; those left out stay. Null takes e-mail, phone or birthday away."""
 
     model_config = ConfigDict(json_schema_extra={"examples": [{"phone": "+352 621 123 456", "locale": "de"}]})
 
-    email: Annotated[Email | None, EMAIL] = None
-    phone: Annotated[Phone | None, PHONE] = None
-    first_name: Name = Field(default="", description="First name", examples=["Ana"])
-    last_name: Name = Field(default="", description="Last name", examples=["Weber"])
-    birthday: Birthday | None = Field(default=None, description="Birthday", examples=["1990-12-31"])
-    locale: Locale = Field(default="en", description="The customer's language", examples=["de"])
-    marketing_consent: Flag = Field(default=False, description="Whether news may be sent", examples=[True])
+    email: Annotated[Email | None, EMAIL] = Field(default_factory=_absent)
+    phone: Annotated[Phone | None, PHONE] = Field(default_factory=_absent)
+    first_name: Name = Field(default_factory=_absent, description="First name", examples=["Ana"])
+    last_name: Name = Field(default_factory=_absent, description="Last name", examples=["Weber"])
+    birthday: Birthday | None = Field(
+        default_factory=_absent, description="Birthday", examples=["1990-12-31"]
+    )
+    locale: Locale = Field(default_factory=_absent, description="The customer's language", examples=["de"])
+    marketing_consent: Flag = Field(
+        default_factory=_absent, description="Whether news may be sent", examples=[True]
+    )
 
     def changes(self) -> dict[str, Any]:
         """The members that were given."""

@@ -25,7 +25,7 @@ router = APIRouter(prefix=f"{PREFIX}/cards/{{card_id}}/customer", tags=["custome
 
 @router.get(
     "",
-    operation_id="get_customer",
+    operation_id="getCustomer",
     summary="Read a card's customer",
     description="The customer's data, with an ETag for the next change.",
     responses=problems(*COMMON, CardNotFound),
@@ -39,7 +39,7 @@ async def get_customer(card_id: UUID, caller: User, service: TheService, respons
 
 @router.patch(
     "",
-    operation_id="change_customer",
+    operation_id="changeCustomer",
     summary="Change a card's customer",
     description="Changes the members that are given. `If-Match` takes the ETag that was read.",
     responses=problems(*COMMON, CardNotFound, CustomerConflict, PreconditionFailed, PreconditionRequired),

@@ -24,7 +24,7 @@ from contracts.problem import (
     IdempotencyKeyReused,
 )
 from contracts.programs import MerchantChanged
-from kit.fields import Body
+from kit.fields import Body, example
 from kit.idempotency import Made, check_key
 from kit.identity import Caller, allow
 from kit.work import Tx
@@ -62,6 +62,8 @@ class AdminCard(BaseModel):
 class NoBody(Body):
     """Nothing needs to be said; an empty object may be."""
 
+    model_config = example()
+
 
 async def _optional_key(
     idempotency_key: Annotated[
@@ -73,7 +75,7 @@ async def _optional_key(
 
 @router.delete(
     f"{PREFIX}/cards/{{card_id}}",
-    operation_id="delete_card",
+    operation_id="deleteCard",
     summary="Delete a card",
     description="It is not found any more and takes no more moves; its history stays in the ledger."
     " The customer can join again, and an admin can bring it back.",
@@ -89,7 +91,7 @@ async def delete_card(card_id: UUID, caller: User, service: TheService) -> Respo
 
 @router.post(
     "/api/v1/admin/loyalty/cards/{card_id}/restore",
-    operation_id="restore_card",
+    operation_id="restoreCard",
     summary="Restore a card",
     description="Brings back exactly what was deleted, links included; a live card stays as it is."
     " Refused when the customer has another card of the program by now.",

@@ -105,7 +105,10 @@ class OwnCard(_Answer):
     total_stamps_earned: int = Field(description="Stamps earned ever", examples=[27])
     stamps_redeemed: int = Field(description="Stamp rewards taken", examples=[2])
     points_balance: int = Field(description="Points now", examples=[340])
-    total_points_earned: int = Field(description="Points earned ever", examples=[1240])
+    total_points_earned: int = Field(
+        description="Points of purchases ever; the welcome bonus and corrections are not in it",
+        examples=[1240],
+    )
     points_redeemed: int = Field(description="Points spent ever", examples=[900])
     tier: OwnTier | None = Field(description="The tier in force; null without tiers", examples=[None])
     available_rewards: list[OwnReward] = Field(description="Rewards within the balance, valid now")
@@ -157,7 +160,7 @@ class OwnHistory(_Answer):
 
 @router.get(
     "",
-    operation_id="get_own_card",
+    operation_id="getOwnCard",
     summary="See one's own card",
     description="The card that the link shows, as it stands now. A link that ended, a deleted card and a"
     " deleted merchant are answered alike.",
@@ -172,7 +175,7 @@ async def get_own_card(
 
 @router.get(
     "/transactions",
-    operation_id="list_own_transactions",
+    operation_id="listOwnTransactions",
     summary="See what happened to one's own card",
     description="Newest first.",
     responses=problems(*COMMON, CardNotFound),

@@ -77,7 +77,7 @@ class ArchiveAnswer(_Answer):
 
 @router.post(
     "/erase",
-    operation_id="erase_customer",
+    operation_id="eraseCustomer",
     summary="Erase a customer",
     description="The card is gone at once, with all others of this person; every service has forgotten the"
     " person within a minute. The ledger keeps its rows, which name nobody. It cannot be undone.",
@@ -98,7 +98,7 @@ async def erase_customer(
 
 @router.get(
     "/export",
-    operation_id="export_customer",
+    operation_id="exportCustomer",
     summary="Export a customer's data",
     description="One archive over all services. When one does not answer its part is null and named.",
     response_model=ArchiveAnswer,

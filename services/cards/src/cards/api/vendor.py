@@ -86,7 +86,7 @@ async def enrol(
 
 @router.post(
     "/cards/lookup",
-    operation_id="look_up_card",
+    operation_id="lookUpCard",
     summary="Find a card",
     description="By exactly one of QR code, number, e-mail or phone. Moves nothing and needs no key."
     " Where cards belong to one store, e-mail and phone find the asking store's only, and a user names it.",
@@ -104,7 +104,7 @@ async def look_up(caller: Anyone, body: LookupBody, service: TheService, book: T
 
 @router.get(
     "/cards",
-    operation_id="list_cards",
+    operation_id="listCards",
     summary="List cards",
     description="Cards of the merchant's program, newest first. A till sees those that work at its store.",
     response_model_exclude_unset=True,
@@ -146,7 +146,7 @@ async def list_cards(
 
 @router.get(
     "/cards/{card_id}",
-    operation_id="get_card",
+    operation_id="getCard",
     summary="Read a card",
     description="Owner and manager see the customer whole, a till first name and initial.",
     responses=problems(*COMMON, CardNotFound, ProgramNotFound, StoreNotAllowed),
@@ -162,7 +162,7 @@ async def get_card(card_id: UUID, caller: Anyone, service: TheService, book: The
 
 @router.post(
     "/cards/{card_id}/link",
-    operation_id="make_card_link",
+    operation_id="createCardLink",
     summary="Make a new link",
     description="A new address of the card's own page; all older ones end.",
     status_code=201,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Annotated, Any, Self
+from typing import Annotated, Any, ClassVar, Self
 from uuid import UUID
 
 import msgspec
@@ -12,14 +12,37 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from contracts.event import Instant
 from contracts.programs import LoyaltyType, StaffPinPolicy, Tier
+from kit.fields import Body
 from kit.idempotency import Made
 from programs.api.asked import cursor_of
+from programs.api.bodies import NewMerchant, NewProgram, NewReward, NewStore, SettingsChanges
 from programs.domain import AnyThing, Program, Thing
 from programs.queries import Page
 
 
+def _with_words(schema: dict[str, Any], kind: type[Answer]) -> None:
+    """A field means in an answer what it means in the body that it was given in."""
+    for name, member in schema.get("properties", {}).items():
+        told = kind.told_by.model_fields.get(name)
+        if "description" not in member:
+            member["description"] = told.description if told else _WORDS[name]
+
+
+_WORDS = {
+    "id": "Its id",
+    "merchant_id": "The merchant",
+    "program_id": "The program that it belongs to",
+    "is_active": "Whether it is switched on",
+    "created_at": "When it was made",
+    "updated_at": "When it was changed last",
+}
+
+
 class Answer(BaseModel):
-    model_config = ConfigDict(from_attributes=True, frozen=True)
+    #: The body that a thing of this kind is made or changed by.
+    told_by: ClassVar[type[Body]]
+
+    model_config = ConfigDict(from_attributes=True, frozen=True, json_schema_extra=_with_words)
 
     @classmethod
     def of(cls, thing: Thing) -> Self:
@@ -32,6 +55,8 @@ DeletedBy = Annotated[UUID | None, Field(description="The user who deleted it")]
 
 
 class MerchantAnswer(Answer):
+    told_by = NewMerchant
+
     id: UUID
     name: str
     slug: str
@@ -47,6 +72,8 @@ class MerchantAnswer(Answer):
 
 
 class StoreAnswer(Answer):
+    told_by = NewStore
+
     id: UUID
     merchant_id: UUID
     code: str
@@ -64,6 +91,8 @@ class StoreAnswer(Answer):
 
 
 class SettingsAnswer(Answer):
+    told_by = SettingsChanges
+
     staff_pin_policy: StaffPinPolicy
     pin_lockout_attempts: int
     pin_lockout_minutes: int
@@ -78,10 +107,12 @@ class SettingsAnswer(Answer):
 
 
 class TiersAnswer(BaseModel):
-    tiers: tuple[Tier, ...]
+    tiers: tuple[Tier, ...] = Field(description="In ascending order, the first from 0")
 
 
 class ProgramAnswer(Answer):
+    told_by = NewProgram
+
     id: UUID
     merchant_id: UUID
     loyalty_type: LoyaltyType
@@ -131,6 +162,8 @@ class AdminProgramAnswer(ProgramAnswer):
 
 
 class RewardAnswer(Answer):
+    told_by = NewReward
+
     id: UUID
     program_id: UUID
     name: str
@@ -158,19 +191,19 @@ class ListAnswer(BaseModel):
 
 
 class MerchantList(ListAnswer):
-    items: list[MerchantAnswer]
+    items: list[MerchantAnswer] = Field(description="Newest first")
 
 
 class StoreList(ListAnswer):
-    items: list[StoreAnswer]
+    items: list[StoreAnswer] = Field(description="Newest first")
 
 
 class ProgramList(ListAnswer):
-    items: list[AdminProgramAnswer]
+    items: list[AdminProgramAnswer] = Field(description="Newest first")
 
 
 class RewardList(ListAnswer):
-    items: list[RewardAnswer]
+    items: list[RewardAnswer] = Field(description="Newest first")
 
 
 def etag(thing: Thing) -> str:

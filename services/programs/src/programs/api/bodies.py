@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Annotated, Any
 
-from pydantic import ConfigDict, Field
+from pydantic import Field
 
-from kit.fields import Body
+from kit.fields import Body, example
 from programs.api import words as w
 from programs.domain import Merchant, Program, Reward, Store, Tier
 
@@ -15,9 +15,7 @@ from programs.domain import Merchant, Program, Reward, Store, Tier
 class NoBody(Body):
     """Nothing needs to be said; an empty object may be."""
 
-
-def _example(**members: Any) -> ConfigDict:
-    return ConfigDict(json_schema_extra={"examples": [members]})
+    model_config = example()
 
 
 def whole(body: Body, *without: str) -> dict[str, Any]:
@@ -44,7 +42,7 @@ def _fields(body: Body, values: Mapping[str, Any]) -> dict[str, Any]:
 
 
 class NewMerchant(Body):
-    model_config = _example(
+    model_config = example(
         name="Boulangerie Schmit",
         slug="boulangerie-schmit",
         country="LU",
@@ -61,7 +59,7 @@ class NewMerchant(Body):
 
 
 class MerchantChanges(Body):
-    model_config = _example(name="Boulangerie Schmit & Fils")
+    model_config = example(name="Boulangerie Schmit & Fils")
 
     name: w.Name = Field(default_factory=w.absent)
     slug: w.Slug = Field(default_factory=w.absent)
@@ -73,7 +71,7 @@ class MerchantChanges(Body):
 
 
 class NewStore(Body):
-    model_config = _example(
+    model_config = example(
         merchant_id="0197c1c2-7b1a-7e11-9d5c-3a8c6f1f0a01",
         code="GARE",
         name="Gare",
@@ -93,7 +91,7 @@ class NewStore(Body):
 
 
 class StoreChanges(Body):
-    model_config = _example(latitude=49.6003, longitude=6.1342)
+    model_config = example(latitude=49.6003, longitude=6.1342)
 
     code: w.StoreCode = Field(default_factory=w.absent)
     name: w.Name = Field(default_factory=w.absent)
@@ -106,7 +104,7 @@ class StoreChanges(Body):
 
 
 class SettingsChanges(Body):
-    model_config = _example(staff_pin_policy="optional", pin_lockout_minutes=15)
+    model_config = example(staff_pin_policy="optional", pin_lockout_minutes=15)
 
     staff_pin_policy: w.PinPolicy = Field(default_factory=w.absent)
     pin_lockout_attempts: w.LockoutAttempts = Field(default_factory=w.absent)
@@ -132,7 +130,7 @@ class TierBody(Body):
 class TierConfig(Body):
     """Tiers ascend, the first from 0."""
 
-    model_config = _example(
+    model_config = example(
         tiers=[
             {"name": "Bronze", "from_points": 0, "multiplier_percent": 100},
             {"name": "Silver", "from_points": 1000, "multiplier_percent": 125},
@@ -148,7 +146,7 @@ Tiers = Annotated[TierConfig | None, Field(description="Tiers multiply what purc
 class NewProgram(Body):
     """The merchant's program, made switched off."""
 
-    model_config = _example(
+    model_config = example(
         loyalty_type="hybrid", stamps_target=8, stamps_reward_description="A loaf of your choice"
     )
 
@@ -180,13 +178,13 @@ class NewProgram(Body):
 class NewProgramOf(NewProgram):
     """The program of the merchant that is named, made switched off."""
 
-    model_config = _example(merchant_id="0197c1c2-7b1a-7e11-9d5c-3a8c6f1f0a01", loyalty_type="stamps")
+    model_config = example(merchant_id="0197c1c2-7b1a-7e11-9d5c-3a8c6f1f0a01", loyalty_type="stamps")
 
     merchant_id: w.MerchantId
 
 
 class ProgramChanges(Body):
-    model_config = _example(stamps_target=10, cooldown_minutes=0)
+    model_config = example(stamps_target=10, cooldown_minutes=0)
 
     loyalty_type: w.LoyaltyType = Field(default_factory=w.absent)
     stamps_target: w.StampsTarget = Field(default_factory=w.absent)
@@ -214,7 +212,7 @@ class ProgramChanges(Body):
 
 
 class Deactivation(Body):
-    model_config = _example(redeem_until="2027-01-31T23:00:00.000000Z")
+    model_config = example(redeem_until="2027-01-31T23:00:00.000000Z")
 
     redeem_until: Annotated[
         w.Moment | None, Field(description="Until then what was earned can still be redeemed; in the future")
@@ -225,7 +223,7 @@ class Deactivation(Body):
 
 
 class NewReward(Body):
-    model_config = _example(name="Free coffee", points_required=100, value_cents=320, stock=500)
+    model_config = example(name="Free coffee", points_required=100, value_cents=320, stock=500)
 
     name: w.Name
     description: w.RewardDescription = Reward.description
@@ -241,7 +239,7 @@ class NewReward(Body):
 
 
 class RewardChanges(Body):
-    model_config = _example(points_required=120, is_active=False)
+    model_config = example(points_required=120, is_active=False)
 
     name: w.Name = Field(default_factory=w.absent)
     description: w.RewardDescription = Field(default_factory=w.absent)

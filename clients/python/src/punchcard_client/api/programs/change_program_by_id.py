@@ -1,0 +1,260 @@
+from http import HTTPStatus
+from typing import Any
+from urllib.parse import quote
+from uuid import UUID
+
+import httpx
+
+from ... import errors
+from ...client import AuthenticatedClient, Client
+from ...models.admin_program_answer import AdminProgramAnswer
+from ...models.problem import Problem
+from ...models.program_changes import ProgramChanges
+from ...types import UNSET, Response, Unset
+
+
+def _get_kwargs(
+    program_id: UUID,
+    *,
+    body: ProgramChanges,
+    if_match: None | str | Unset = UNSET,
+) -> dict[str, Any]:
+    headers: dict[str, Any] = {}
+    if not isinstance(if_match, Unset):
+        headers["if-match"] = if_match
+
+    _kwargs: dict[str, Any] = {
+        "method": "patch",
+        "url": "/api/v1/admin/loyalty/programs/{program_id}".format(
+            program_id=quote(str(program_id), safe=""),
+        ),
+    }
+
+    _kwargs["json"] = body.to_dict()
+
+    headers["Content-Type"] = "application/json"
+
+    _kwargs["headers"] = headers
+    return _kwargs
+
+
+def _parse_response(
+    *, client: AuthenticatedClient | Client, response: httpx.Response
+) -> AdminProgramAnswer | Problem | None:
+    if response.status_code == 200:
+        response_200 = AdminProgramAnswer.from_dict(response.json())
+
+        return response_200
+
+    if response.status_code == 400:
+        response_400 = Problem.from_dict(response.json())
+
+        return response_400
+
+    if response.status_code == 401:
+        response_401 = Problem.from_dict(response.json())
+
+        return response_401
+
+    if response.status_code == 403:
+        response_403 = Problem.from_dict(response.json())
+
+        return response_403
+
+    if response.status_code == 404:
+        response_404 = Problem.from_dict(response.json())
+
+        return response_404
+
+    if response.status_code == 412:
+        response_412 = Problem.from_dict(response.json())
+
+        return response_412
+
+    if response.status_code == 413:
+        response_413 = Problem.from_dict(response.json())
+
+        return response_413
+
+    if response.status_code == 415:
+        response_415 = Problem.from_dict(response.json())
+
+        return response_415
+
+    if response.status_code == 422:
+        response_422 = Problem.from_dict(response.json())
+
+        return response_422
+
+    if response.status_code == 428:
+        response_428 = Problem.from_dict(response.json())
+
+        return response_428
+
+    if response.status_code == 429:
+        response_429 = Problem.from_dict(response.json())
+
+        return response_429
+
+    if response.status_code == 500:
+        response_500 = Problem.from_dict(response.json())
+
+        return response_500
+
+    if response.status_code == 503:
+        response_503 = Problem.from_dict(response.json())
+
+        return response_503
+
+    if client.raise_on_unexpected_status:
+        raise errors.UnexpectedStatus(response.status_code, response.content)
+    return None
+
+
+def _build_response(
+    *, client: AuthenticatedClient | Client, response: httpx.Response
+) -> Response[AdminProgramAnswer | Problem]:
+    return Response(
+        status_code=HTTPStatus(response.status_code),
+        content=response.content,
+        headers=response.headers,
+        parsed=_parse_response(client=client, response=response),
+    )
+
+
+def sync_detailed(
+    program_id: UUID,
+    *,
+    client: AuthenticatedClient,
+    body: ProgramChanges,
+    if_match: None | str | Unset = UNSET,
+) -> Response[AdminProgramAnswer | Problem]:
+    """Change a program
+
+     Only what is sent changes; balances stay, whatever the type becomes.
+
+    Args:
+        program_id (UUID):
+        if_match (None | str | Unset): The ETag that was read
+        body (ProgramChanges):
+
+    Raises:
+        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
+        httpx.TimeoutException: If the request takes longer than Client.timeout.
+
+    Returns:
+        Response[AdminProgramAnswer | Problem]
+    """
+
+    kwargs = _get_kwargs(
+        program_id=program_id,
+        body=body,
+        if_match=if_match,
+    )
+
+    response = client.get_httpx_client().request(
+        **kwargs,
+    )
+
+    return _build_response(client=client, response=response)
+
+
+def sync(
+    program_id: UUID,
+    *,
+    client: AuthenticatedClient,
+    body: ProgramChanges,
+    if_match: None | str | Unset = UNSET,
+) -> AdminProgramAnswer | Problem | None:
+    """Change a program
+
+     Only what is sent changes; balances stay, whatever the type becomes.
+
+    Args:
+        program_id (UUID):
+        if_match (None | str | Unset): The ETag that was read
+        body (ProgramChanges):
+
+    Raises:
+        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
+        httpx.TimeoutException: If the request takes longer than Client.timeout.
+
+    Returns:
+        AdminProgramAnswer | Problem
+    """
+
+    return sync_detailed(
+        program_id=program_id,
+        client=client,
+        body=body,
+        if_match=if_match,
+    ).parsed
+
+
+async def asyncio_detailed(
+    program_id: UUID,
+    *,
+    client: AuthenticatedClient,
+    body: ProgramChanges,
+    if_match: None | str | Unset = UNSET,
+) -> Response[AdminProgramAnswer | Problem]:
+    """Change a program
+
+     Only what is sent changes; balances stay, whatever the type becomes.
+
+    Args:
+        program_id (UUID):
+        if_match (None | str | Unset): The ETag that was read
+        body (ProgramChanges):
+
+    Raises:
+        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
+        httpx.TimeoutException: If the request takes longer than Client.timeout.
+
+    Returns:
+        Response[AdminProgramAnswer | Problem]
+    """
+
+    kwargs = _get_kwargs(
+        program_id=program_id,
+        body=body,
+        if_match=if_match,
+    )
+
+    response = await client.get_async_httpx_client().request(**kwargs)
+
+    return _build_response(client=client, response=response)
+
+
+async def asyncio(
+    program_id: UUID,
+    *,
+    client: AuthenticatedClient,
+    body: ProgramChanges,
+    if_match: None | str | Unset = UNSET,
+) -> AdminProgramAnswer | Problem | None:
+    """Change a program
+
+     Only what is sent changes; balances stay, whatever the type becomes.
+
+    Args:
+        program_id (UUID):
+        if_match (None | str | Unset): The ETag that was read
+        body (ProgramChanges):
+
+    Raises:
+        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
+        httpx.TimeoutException: If the request takes longer than Client.timeout.
+
+    Returns:
+        AdminProgramAnswer | Problem
+    """
+
+    return (
+        await asyncio_detailed(
+            program_id=program_id,
+            client=client,
+            body=body,
+            if_match=if_match,
+        )
+    ).parsed

@@ -1,0 +1,198 @@
+from http import HTTPStatus
+from typing import Any
+from urllib.parse import quote
+
+import httpx
+
+from ... import errors
+from ...client import AuthenticatedClient, Client
+from ...models.problem import Problem
+from ...models.public_program import PublicProgram
+from ...types import Response
+
+
+def _get_kwargs(
+    merchant_slug: str,
+) -> dict[str, Any]:
+
+    _kwargs: dict[str, Any] = {
+        "method": "get",
+        "url": "/api/v1/loyalty/programs/{merchant_slug}".format(
+            merchant_slug=quote(str(merchant_slug), safe=""),
+        ),
+    }
+
+    return _kwargs
+
+
+def _parse_response(
+    *, client: AuthenticatedClient | Client, response: httpx.Response
+) -> Problem | PublicProgram | None:
+    if response.status_code == 200:
+        response_200 = PublicProgram.from_dict(response.json())
+
+        return response_200
+
+    if response.status_code == 401:
+        response_401 = Problem.from_dict(response.json())
+
+        return response_401
+
+    if response.status_code == 403:
+        response_403 = Problem.from_dict(response.json())
+
+        return response_403
+
+    if response.status_code == 404:
+        response_404 = Problem.from_dict(response.json())
+
+        return response_404
+
+    if response.status_code == 422:
+        response_422 = Problem.from_dict(response.json())
+
+        return response_422
+
+    if response.status_code == 429:
+        response_429 = Problem.from_dict(response.json())
+
+        return response_429
+
+    if response.status_code == 500:
+        response_500 = Problem.from_dict(response.json())
+
+        return response_500
+
+    if response.status_code == 503:
+        response_503 = Problem.from_dict(response.json())
+
+        return response_503
+
+    if client.raise_on_unexpected_status:
+        raise errors.UnexpectedStatus(response.status_code, response.content)
+    return None
+
+
+def _build_response(
+    *, client: AuthenticatedClient | Client, response: httpx.Response
+) -> Response[Problem | PublicProgram]:
+    return Response(
+        status_code=HTTPStatus(response.status_code),
+        content=response.content,
+        headers=response.headers,
+        parsed=_parse_response(client=client, response=response),
+    )
+
+
+def sync_detailed(
+    merchant_slug: str,
+    *,
+    client: AuthenticatedClient,
+) -> Response[Problem | PublicProgram]:
+    """A merchant's program, for those who may join
+
+     What is unknown, deleted or was never switched on is answered alike.
+
+    Args:
+        merchant_slug (str):
+
+    Raises:
+        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
+        httpx.TimeoutException: If the request takes longer than Client.timeout.
+
+    Returns:
+        Response[Problem | PublicProgram]
+    """
+
+    kwargs = _get_kwargs(
+        merchant_slug=merchant_slug,
+    )
+
+    response = client.get_httpx_client().request(
+        **kwargs,
+    )
+
+    return _build_response(client=client, response=response)
+
+
+def sync(
+    merchant_slug: str,
+    *,
+    client: AuthenticatedClient,
+) -> Problem | PublicProgram | None:
+    """A merchant's program, for those who may join
+
+     What is unknown, deleted or was never switched on is answered alike.
+
+    Args:
+        merchant_slug (str):
+
+    Raises:
+        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
+        httpx.TimeoutException: If the request takes longer than Client.timeout.
+
+    Returns:
+        Problem | PublicProgram
+    """
+
+    return sync_detailed(
+        merchant_slug=merchant_slug,
+        client=client,
+    ).parsed
+
+
+async def asyncio_detailed(
+    merchant_slug: str,
+    *,
+    client: AuthenticatedClient,
+) -> Response[Problem | PublicProgram]:
+    """A merchant's program, for those who may join
+
+     What is unknown, deleted or was never switched on is answered alike.
+
+    Args:
+        merchant_slug (str):
+
+    Raises:
+        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
+        httpx.TimeoutException: If the request takes longer than Client.timeout.
+
+    Returns:
+        Response[Problem | PublicProgram]
+    """
+
+    kwargs = _get_kwargs(
+        merchant_slug=merchant_slug,
+    )
+
+    response = await client.get_async_httpx_client().request(**kwargs)
+
+    return _build_response(client=client, response=response)
+
+
+async def asyncio(
+    merchant_slug: str,
+    *,
+    client: AuthenticatedClient,
+) -> Problem | PublicProgram | None:
+    """A merchant's program, for those who may join
+
+     What is unknown, deleted or was never switched on is answered alike.
+
+    Args:
+        merchant_slug (str):
+
+    Raises:
+        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
+        httpx.TimeoutException: If the request takes longer than Client.timeout.
+
+    Returns:
+        Problem | PublicProgram
+    """
+
+    return (
+        await asyncio_detailed(
+            merchant_slug=merchant_slug,
+            client=client,
+        )
+    ).parsed

@@ -1,0 +1,177 @@
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, TypeVar, cast
+from uuid import UUID
+
+from attrs import define as _attrs_define
+
+from ..types import UNSET, Unset
+
+T = TypeVar("T", bound="NewStore")
+
+
+@_attrs_define
+class NewStore:
+    code: str
+    """ Unique among the merchant's stores """
+    merchant_id: UUID
+    """ The merchant's id """
+    name: str
+    """ The name that people see """
+    address: str | Unset | None = UNSET
+    """ Street and number, as people write it """
+    city: str | Unset | None = UNSET
+    """ The town """
+    country: str | Unset | None = UNSET
+    """ ISO 3166-1 alpha-2 """
+    latitude: float | Unset | None = UNSET
+    """ Degrees north; only with a longitude """
+    longitude: float | Unset | None = UNSET
+    """ Degrees east; only with a latitude """
+    timezone: str | Unset | None = UNSET
+    """ IANA time zone, for display """
+
+    def to_dict(self) -> dict[str, Any]:
+        code = self.code
+
+        merchant_id = str(self.merchant_id)
+
+        name = self.name
+
+        address: str | Unset | None
+        if isinstance(self.address, Unset):
+            address = UNSET
+        else:
+            address = self.address
+
+        city: str | Unset | None
+        if isinstance(self.city, Unset):
+            city = UNSET
+        else:
+            city = self.city
+
+        country: str | Unset | None
+        if isinstance(self.country, Unset):
+            country = UNSET
+        else:
+            country = self.country
+
+        latitude: float | Unset | None
+        if isinstance(self.latitude, Unset):
+            latitude = UNSET
+        else:
+            latitude = self.latitude
+
+        longitude: float | Unset | None
+        if isinstance(self.longitude, Unset):
+            longitude = UNSET
+        else:
+            longitude = self.longitude
+
+        timezone: str | Unset | None
+        if isinstance(self.timezone, Unset):
+            timezone = UNSET
+        else:
+            timezone = self.timezone
+
+        field_dict: dict[str, Any] = {}
+
+        field_dict.update(
+            {
+                "code": code,
+                "merchant_id": merchant_id,
+                "name": name,
+            }
+        )
+        if address is not UNSET:
+            field_dict["address"] = address
+        if city is not UNSET:
+            field_dict["city"] = city
+        if country is not UNSET:
+            field_dict["country"] = country
+        if latitude is not UNSET:
+            field_dict["latitude"] = latitude
+        if longitude is not UNSET:
+            field_dict["longitude"] = longitude
+        if timezone is not UNSET:
+            field_dict["timezone"] = timezone
+
+        return field_dict
+
+    @classmethod
+    def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
+        d = dict(src_dict)
+        code = d.pop("code")
+
+        merchant_id = UUID(d.pop("merchant_id"))
+
+        name = d.pop("name")
+
+        def _parse_address(data: object) -> str | Unset | None:
+            if data is None:
+                return data
+            if isinstance(data, Unset):
+                return data
+            return cast(None | str | Unset, data)
+
+        address = _parse_address(d.pop("address", UNSET))
+
+        def _parse_city(data: object) -> str | Unset | None:
+            if data is None:
+                return data
+            if isinstance(data, Unset):
+                return data
+            return cast(None | str | Unset, data)
+
+        city = _parse_city(d.pop("city", UNSET))
+
+        def _parse_country(data: object) -> str | Unset | None:
+            if data is None:
+                return data
+            if isinstance(data, Unset):
+                return data
+            return cast(None | str | Unset, data)
+
+        country = _parse_country(d.pop("country", UNSET))
+
+        def _parse_latitude(data: object) -> float | Unset | None:
+            if data is None:
+                return data
+            if isinstance(data, Unset):
+                return data
+            return cast(float | None | Unset, data)
+
+        latitude = _parse_latitude(d.pop("latitude", UNSET))
+
+        def _parse_longitude(data: object) -> float | Unset | None:
+            if data is None:
+                return data
+            if isinstance(data, Unset):
+                return data
+            return cast(float | None | Unset, data)
+
+        longitude = _parse_longitude(d.pop("longitude", UNSET))
+
+        def _parse_timezone(data: object) -> str | Unset | None:
+            if data is None:
+                return data
+            if isinstance(data, Unset):
+                return data
+            return cast(None | str | Unset, data)
+
+        timezone = _parse_timezone(d.pop("timezone", UNSET))
+
+        new_store = cls(
+            code=code,
+            merchant_id=merchant_id,
+            name=name,
+            address=address,
+            city=city,
+            country=country,
+            latitude=latitude,
+            longitude=longitude,
+            timezone=timezone,
+        )
+
+        return new_store
