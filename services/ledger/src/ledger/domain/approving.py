@@ -33,8 +33,10 @@ def _judge(asker: Asker, now: datetime, fresh: bool, sale_at: datetime | None = 
         return problem.StaffApprovalRequired()
     if isinstance(approval, Refusal):
         return approval
-    place = (approval.merchant_id, approval.store_id, approval.terminal_id)
-    if place != (asker.merchant_id, asker.store_id, asker.terminal_id):
+    if approval.merchant_id != asker.merchant_id:
+        # Nothing tells that it would be good elsewhere.
+        return problem.StaffApprovalInvalid("the staff session is not valid")
+    if (approval.store_id, approval.terminal_id) != (asker.store_id, asker.terminal_id):
         return problem.StaffApprovalInvalid("the staff session belongs to another terminal")
     late = sale_at is not None and not approval.by_pin
     at = (sale_at if sale_at is not None and late else now).timestamp()
