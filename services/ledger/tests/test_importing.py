@@ -29,6 +29,7 @@ def bring(world: Any, monkeypatch: pytest.MonkeyPatch) -> Any:
         return None
 
     monkeypatch.setattr("kit.http.Peer.get", nobody)
+    monkeypatch.setattr("kit.http.Peer.post", nobody)
 
     async def do(kind: str, rows: list[dict[str, Any]], key: str | None = "", **more: Any) -> Any:
         headers = {} if key is None else {"idempotency-key": key or str(uuid7())}
@@ -139,7 +140,7 @@ async def test_a_bad_row_is_answered_by_its_line_and_stops_no_other(world: Any, 
         (5, "stamps", "not-allowed"),
         (6, "type", "not-allowed"),
         (7, "at", "too-large"),
-        (8, "card", "too-short"),
+        (8, "card", "card-not-found"),
         (9, "card", "card-not-found"),
         (10, "store_code", "store-not-found"),
         (11, "currency", "currency-mismatch"),
@@ -263,3 +264,22 @@ async def test_an_import_leaves_an_audit_row(world: Any, bring: Any) -> None:
 
     query = "SELECT action, kind, after ->> 'taken' FROM audit WHERE merchant_id = %s"
     assert world.rows(query, world.merchant_id) == [("imported", "history", "1")]
+
+
+async def test_a_card_may_be_named_as_its_customers_row_was(
+    world: Any, bring: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    card = await world.card()
+
+    async def numbers(_: Any, path: str, body: Any) -> dict[str, str]:
+        assert path == f"/internal/merchants/{world.merchant_id}/card-numbers"
+        return {"member 7": card.card_number} if "member 7" in body["references"] else {}
+
+    monkeypatch.setattr("kit.http.Peer.post", numbers)
+    row = past(card, "stamp_earned", 3, stamps=1)
+
+    answers = [
+        await bring("history", [{**row, "card": name}]) for name in ("member 7", card.card_number, "member 8")
+    ]
+
+    assert [(one.json()["taken"], one.json()["known"]) for one in answers] == [(1, 0), (0, 1), (0, 0)]

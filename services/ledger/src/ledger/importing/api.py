@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping, Sequence
+import time
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -33,7 +34,7 @@ from kit.work import Tx
 from ledger import store
 from ledger.commands import Accounts
 from ledger.importing.chunk import Chunk, Taken
-from ledger.importing.rows import ROWS_LIMIT, LineError, Read, read
+from ledger.importing.rows import ROWS_LIMIT, LineError, Read, number_in, read
 from ledger.rulebook import Rulebook
 from ledger.store import importing as sql
 
@@ -41,6 +42,9 @@ PREFIX = "/api/v1/admin/loyalty/imports"
 MOST_TRIES = 3
 #: Cards not heard of are asked for so many at once.
 ASKED_AT_ONCE = 16
+#: References of customers that are remembered with their cards' numbers: an import asks for each often.
+REFERENCES_KEPT = 100_000
+REFERENCES_KEPT_S = 60
 
 _ID = "0197c1c2-7e5a-7b3c-9d4e-5f60718293a4"
 _REFUSALS: tuple[type[Refusal], ...] = (
@@ -89,11 +93,11 @@ class ImportAnswer(BaseModel):
 
 
 def routes(
-    service: Service, rulebook: Rulebook, accounts: Accounts, states: Projection, programs: Peer
+    service: Service, rulebook: Rulebook, accounts: Accounts, states: Projection, peers: Mapping[str, Peer]
 ) -> APIRouter:
     """`history` and `balances`: what moves accounts."""
     router = APIRouter(tags=["imports"])
-    desk = Desk(service, rulebook, accounts, states, programs)
+    desk = Desk(service, rulebook, accounts, states, peers)
     described = (
         "Rows are taken in their order, all that are good in one transaction; a row that is not good is"
         " answered by its line and stops no other. A row that was taken before is known by its reference:"
@@ -144,19 +148,21 @@ class Desk:
         rulebook: Rulebook,
         accounts: Accounts,
         states: Projection,
-        programs: Peer,
+        peers: Mapping[str, Peer],
     ) -> None:
         self._service = service
         self._secret = service.settings.idempotency_secret.get_secret_value().encode()
         self._rulebook = rulebook
         self._accounts = accounts
         self._states = states
-        self._programs = programs
+        self._programs, self._cards = peers["programs"], peers["cards"]
+        self._referred: dict[tuple[UUID, str], int] = {}
+        self._referred_since = time.monotonic()
 
     async def take(self, kind: str, request: Request, body: ImportBody, caller: Caller, key: str) -> Response:
         good, bad = read(kind, body.rows, body.first_line)
         stores = await self._stores(body.merchant_id, good)
-        await self._hear(good)
+        good = await self._hear(body.merchant_id, good)
         chunk = (self._rulebook, body.merchant_id, caller.user_id, stores, self._secret)
 
         async def effect(tx: Tx) -> Made:
@@ -199,23 +205,52 @@ class Desk:
         stores = self._states.of(StoreChanged, merchant_id)
         return {one.code: one.id for one in sorted(stores, key=lambda one: one.deleted_at is None)}
 
-    async def _hear(self, rows: Sequence[Read]) -> None:
-        """Open the accounts of cards whose events are still on the way, and learn their programs."""
-        numbers = sorted({int(read.row.card) for read in rows})
+    async def _hear(self, merchant_id: UUID, rows: Sequence[Read]) -> list[Read]:
+        """The rows with their cards' numbers; accounts are opened whose events are still on the way."""
+        names = {read.row.card for read in rows}
+        numbers = {name: number for name in names if (number := number_in(name)) is not None}
+        missing = set(await self._missing(numbers.values()))
+        referred = await self._numbers(
+            merchant_id, [name for name in names if name not in numbers or numbers[name] in missing]
+        )
+        numbers |= referred
+        await self._fetch(await self._missing(numbers.values()))
         async with self._service.work.read() as conn:
-            missing = await sql.missing_numbers(await store.raw(conn), numbers)
+            programs = await sql.programs_of_numbers(await store.raw(conn), sorted(set(numbers.values())))
+        for program_id in programs:
+            if self._rulebook.get(program_id) is None:
+                await self._rulebook.learn(program_id)
+        return [read.of(numbers) for read in rows]
+
+    async def _missing(self, numbers: Iterable[int]) -> list[int]:
+        async with self._service.work.read() as conn:
+            return await sql.missing_numbers(await store.raw(conn), sorted(set(numbers)))
+
+    async def _numbers(self, merchant_id: UUID, names: Sequence[str]) -> dict[str, int]:
+        """What cards knows by these references: asked once, and remembered."""
+        known = {
+            name: self._referred[merchant_id, name] for name in names if (merchant_id, name) in self._referred
+        }
+        asked = sorted(set(names) - known.keys())
+        if not asked:
+            return known
+        found = await self._cards.post(
+            f"/internal/merchants/{merchant_id}/card-numbers", {"references": asked}
+        )
+        told = {name: int(number) for name, number in (found or {}).items()}
+        if len(self._referred) + len(told) > REFERENCES_KEPT:
+            self._referred.clear()
+        self._referred.update({(merchant_id, name): number for name, number in told.items()})
+        return known | told
+
+    async def _fetch(self, numbers: Sequence[int]) -> None:
         hands = asyncio.Semaphore(ASKED_AT_ONCE)
 
         async def fetch(number: int) -> None:
             async with hands:
                 await self._accounts.fetch(number)
 
-        await asyncio.gather(*(fetch(number) for number in missing))
-        async with self._service.work.read() as conn:
-            programs = await sql.programs_of_numbers(await store.raw(conn), numbers)
-        for program_id in programs:
-            if self._rulebook.get(program_id) is None:
-                await self._rulebook.learn(program_id)
+        await asyncio.gather(*(fetch(number) for number in numbers))
 
 
 def _change(kind: str, merchant_id: UUID, taken: Taken) -> audit.Change:

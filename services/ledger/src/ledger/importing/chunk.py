@@ -17,7 +17,7 @@ from ledger import store
 from ledger.batches import write_row
 from ledger.domain import Account, Asker, Decision, Entry, Rules
 from ledger.domain.importing import imported, opening_balance
-from ledger.importing.rows import BalanceRow, HistoryRow, LineError, Read, of_refusal
+from ledger.importing.rows import BalanceRow, HistoryRow, LineError, Read, number_in, of_refusal
 from ledger.rulebook import Rulebook
 from ledger.store import importing as sql
 from ledger.store.accounts import Connection
@@ -70,7 +70,7 @@ class Chunk:
         Overtaken or UniqueViolation when another chunk was first with a reference: take it anew.
         """
         named = [self._named(read) for read in rows]
-        numbers = sorted({int(read.row.card) for read in rows})
+        numbers = sorted({found for read in rows if (found := number_in(read.row.card)) is not None})
         self._accounts = await sql.lock_numbers(conn, numbers)
         used = await sql.known_keys(conn, [one.key_hash for one in named])
         known = {key: used[key].request_hash for key in used}

@@ -26,10 +26,8 @@ _DIGITS = re.compile(r"[0-9]{4}[- ]?[0-9]{4}[- ]?[0-9]{4}")
 _MOMENT = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}[T ][0-9:.]{8,15}(Z|[+-][0-9]{2}:[0-9]{2})")
 
 
-def _number(text: str) -> str:
-    if not _DIGITS.fullmatch(text):
-        raise PydanticCustomError("bad-format", "a card number has 12 digits")
-    return re.sub("[- ]", "", text)
+def _named(text: str) -> str:
+    return re.sub("[- ]", "", text) if _DIGITS.fullmatch(text) else text
 
 
 def _moment(value: Any) -> Any:
@@ -52,7 +50,8 @@ def _past(moment: datetime) -> datetime:
     return moment
 
 
-Card = Annotated[str, Line(12, 20), AfterValidator(_number)]
+#: A card's number, or the reference that its customer was imported with.
+Card = Annotated[str, Line(1, 64), AfterValidator(_named)]
 Reference = Annotated[str, Line(1, 64)]
 Moment = Annotated[datetime, BeforeValidator(_moment), AfterValidator(_past)]
 Delta = Annotated[Whole, Field(ge=-DELTA_LIMIT, le=DELTA_LIMIT)]
@@ -113,6 +112,20 @@ class Read(NamedTuple):
 
     line: int
     row: Row
+
+    def of(self, numbers: Mapping[str, int]) -> Read:
+        """The same, its card named by its number, where one is known."""
+        number = numbers.get(self.row.card)
+        return (
+            self
+            if number is None
+            else Read(self.line, self.row.model_copy(update={"card": f"{number:012d}"}))
+        )
+
+
+def number_in(card: str) -> int | None:
+    """The number of a card that may be named by it."""
+    return int(card) if re.fullmatch("[0-9]{12}", card) else None
 
 
 class LineError(NamedTuple):
