@@ -19,6 +19,7 @@ from rich.table import Table
 from punchcard.home import Home
 from punchcard.problems import Found, MachineCannot, Problem, WrongUsage
 from punchcard.services import SERVICE_NAMES, SERVICES, ServiceKind, kind_of
+from punchcard.transfer import command_line
 
 app = typer.Typer(
     name="punchcard",
@@ -55,6 +56,9 @@ def say_version(asked: bool) -> None:
 def home() -> Home:
     """The state directory: PUNCHCARD_HOME, else var/ where we are."""
     return Home(Path(os.environ.get("PUNCHCARD_HOME") or "var"))
+
+
+command_line.register(app, home, out, err)
 
 
 @app.callback()

@@ -72,7 +72,7 @@ def a_stamp(document: dict[str, Any]) -> str:
 
 def seed_running(home: Home) -> str:
     """Add the demo to the platform of this directory; says what it did."""
-    gateway = _gateway(home)
+    gateway = gateway_of(home)
     if seed.is_seeded(gateway, home.demo):
         return "The demo data is there already."
     admin = ADMIN_EMAIL, Keys(home.keys).admin_password().read_text()
@@ -81,7 +81,8 @@ def seed_running(home: Home) -> str:
     return f"Made {len(made['merchants'])} merchants with {cards} cards; see {home.demo}."
 
 
-def _gateway(home: Home) -> str:
+def gateway_of(home: Home) -> str:
+    """Where the gateway of the platform that runs here answers."""
     record = home.record(GATEWAY.name)
     process = recorded(record)
     if process is None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from cards import api
 from cards.archive import Archive
 from cards.consumers import STATUS_ROWS, hear_transactions
+from cards.importing import api as importing
 from cards.ledger import Ledger
 from cards.letters import Letters
 from cards.settings import CardsSettings
@@ -48,6 +49,7 @@ def build(settings: CardsSettings) -> Service:
     service.include(
         api.vendor, api.customers, api.deletion, api.privacy, api.public, api.own_card, api.internal
     )
+    service.include(importing.router, importing.internal)
     service.include(audit.router(service.work), parked.router(service.work, service.idempotency))
     return service
 

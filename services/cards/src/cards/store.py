@@ -238,6 +238,12 @@ async def count_live_links(conn: AsyncConnection, card_id: UUID) -> int:
     return int((await conn.execute(select(func.count()).select_from(_links).where(live))).scalar_one())
 
 
+async def forget_references(conn: AsyncConnection, card_ids: Sequence[UUID]) -> None:
+    """What the merchant called their customer elsewhere is the person's."""
+    named = tables.card_references
+    await conn.execute(delete(named).where(named.c.card_id.in_(card_ids)))
+
+
 # -- kept answers
 
 

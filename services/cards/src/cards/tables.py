@@ -132,3 +132,13 @@ answers_about = Table(
     Column("customer_id", UUID(as_uuid=True), ForeignKey("customers.id"), nullable=False),
     Index("answers_about_customer", "customer_id"),
 )
+
+#: What a merchant called a card's customer before the card was imported; gone with the person's data.
+card_references = Table(
+    "card_references",
+    metadata,
+    Column("merchant_id", UUID(as_uuid=True), primary_key=True),
+    Column("reference", Text, primary_key=True),
+    Column("card_id", UUID(as_uuid=True), ForeignKey("cards.id"), nullable=False),
+    Index("card_references_card", "card_id"),
+)

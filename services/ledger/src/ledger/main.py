@@ -26,6 +26,7 @@ from ledger.batches import Batches, Lane
 from ledger.bodies import MOVES
 from ledger.commands import Accounts, Moves
 from ledger.expiry import Expiry
+from ledger.importing import api as importing
 from ledger.queries import Queries
 from ledger.rulebook import Rulebook
 from ledger.settings import LedgerSettings
@@ -79,6 +80,7 @@ def build(settings: LedgerSettings) -> Service:
     pages = histories.routes(service.work, rulebook, queries)
     service.include(routes(door, queries), archive.routes(service.work), switches, pages)
     service.include(audit.router(service.work), parked.router(service.work, service.idempotency))
+    service.include(importing.routes(service, rulebook, accounts, states, peers))
     showing = Showing(service.work, states)
     reports = Reports(service.work, states, showing, partial(_staff_names, peers["auth-pins"]))
     service.http.state.reports = reports

@@ -39,11 +39,18 @@ from .get_report_format import GetReportFormat
 from .get_report_name import GetReportName
 from .get_report_of_merchant_format import GetReportOfMerchantFormat
 from .get_report_of_merchant_name import GetReportOfMerchantName
+from .import_answer import ImportAnswer
+from .import_body import ImportBody
+from .import_body_rows_item import ImportBodyRowsItem
 from .join_body import JoinBody
 from .join_body_locale import JoinBodyLocale
 from .jwk import Jwk
 from .jwk_set import JwkSet
 from .key_shown import KeyShown
+from .ledger_import_answer import LedgerImportAnswer
+from .ledger_import_body import LedgerImportBody
+from .ledger_import_body_rows_item import LedgerImportBodyRowsItem
+from .ledger_refused_line import LedgerRefusedLine
 from .liability import Liability
 from .link_answer import LinkAnswer
 from .list_cards_status_type_0 import ListCardsStatusType0
@@ -119,6 +126,7 @@ from .redeem_points_body import RedeemPointsBody
 from .redeem_stamps_answer import RedeemStampsAnswer
 from .redeem_stamps_body import RedeemStampsBody
 from .refresh_token import RefreshToken
+from .refused_line import RefusedLine
 from .report_answer import ReportAnswer
 from .report_answer_rows_item import ReportAnswerRowsItem
 from .reward_answer import RewardAnswer
@@ -212,11 +220,18 @@ __all__ = (
     "GetReportName",
     "GetReportOfMerchantFormat",
     "GetReportOfMerchantName",
+    "ImportAnswer",
+    "ImportBody",
+    "ImportBodyRowsItem",
     "JoinBody",
     "JoinBodyLocale",
     "Jwk",
     "JwkSet",
     "KeyShown",
+    "LedgerImportAnswer",
+    "LedgerImportBody",
+    "LedgerImportBodyRowsItem",
+    "LedgerRefusedLine",
     "Liability",
     "LinkAnswer",
     "ListCardsStatusType0",
@@ -292,6 +307,7 @@ __all__ = (
     "RedeemStampsAnswer",
     "RedeemStampsBody",
     "RefreshToken",
+    "RefusedLine",
     "ReportAnswer",
     "ReportAnswerRowsItem",
     "RewardAnswer",

@@ -76,7 +76,7 @@ STORE = Field(
 )
 
 
-def _reachable(phone: str | None, info: ValidationInfo) -> str | None:
+def reachable(phone: str | None, info: ValidationInfo) -> str | None:
     # When the e-mail was wrong it is not in `data`: that is told already.
     if phone is None and info.data.get("email", "wrong") is None:
         raise PydanticCustomError("required", said("one of e-mail and phone is required"))
@@ -105,7 +105,7 @@ class EnrolBody(Body):
     marketing_consent: Flag = Field(default=False, description="Whether news may be sent", examples=[False])
     store_id: UUID | None = STORE
 
-    _reachable = field_validator("phone")(_reachable)
+    _reachable = field_validator("phone")(reachable)
 
 
 class JoinBody(Body):
@@ -140,7 +140,7 @@ class JoinBody(Body):
     locale: Locale = Field(description="The customer's language", examples=["fr"])
     marketing_consent: Flag = Field(description="Whether news may be sent", examples=[False])
 
-    _reachable = field_validator("phone")(_reachable)
+    _reachable = field_validator("phone")(reachable)
 
 
 class LookupBody(Body):

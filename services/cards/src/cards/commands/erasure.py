@@ -27,6 +27,7 @@ async def erase_customer(tx: Tx, merchant_id: UUID, card_id: UUID, letters: Lett
     await store.forget_answers_about(tx.conn, customer.id)
     await letters.take_back(tx, customer.id)
     cards = await store.all_cards_of(tx.conn, customer.id)
+    await store.forget_references(tx.conn, [card.id for card in cards])
     for card in await store.next_version(tx.conn, [card.id for card in cards]):
         await store.end_links(tx.conn, card.id, now())
         tx.say(store.state_of(Held(card, erased)))

@@ -45,10 +45,10 @@ def record(account: Account, entry: Entry, rules: Rules, at: datetime) -> None:
             account.last_points_at = _later(account.last_points_at, at)
         case "stamp_redeemed":
             account.stamps_redeemed += 1
-            account.last_redemption_at = at
+            account.last_redemption_at = _later(account.last_redemption_at, at)
         case "points_redeemed":
             account.points_redeemed -= entry.points_delta
-            account.last_redemption_at = at
+            account.last_redemption_at = _later(account.last_redemption_at, at)
         case "welcome_bonus":
             account.welcome_bonus_due = False
         case "stamp_voided" | "points_voided":

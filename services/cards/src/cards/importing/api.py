@@ -1,0 +1,165 @@
+"""HTTP in: chunks of a file's customers, for admins; a dry run answers the same and keeps nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Annotated, Any
+from uuid import UUID
+
+from fastapi import APIRouter, Depends, Request, Response
+from pydantic import BaseModel, Field
+
+from cards.api.answers import problems
+from cards.api.rooms import TheService, TheTerms
+from cards.domain import Terms
+from cards.importing import store
+from cards.importing.chunk import Chunk, Taken
+from cards.importing.rows import ROWS_LIMIT, LineError, Read, read
+from cards.terms import TermsBook
+from contracts.problem import (
+    IdempotencyKeyExpired,
+    IdempotencyKeyInUse,
+    IdempotencyKeyInvalid,
+    IdempotencyKeyMissing,
+    IdempotencyKeyReused,
+    MerchantNotFound,
+    ProgramNotFound,
+    UpstreamUnavailable,
+)
+from kit import audit
+from kit.app import Service
+from kit.fields import Body, Flag, Whole
+from kit.idempotency import Key, Made
+from kit.identity import Caller, allow
+from kit.work import Tx
+
+MOST_TRIES = 3
+#: Store codes of one chunk that are asked for where nothing was heard of them.
+CODES_ASKED = 5
+
+_ID = "0197c1c2-7e5a-7b3c-9d4e-5f60718293a4"
+_ROW = {
+    "email": "ana.weber@example.com", "first_name": "Ana", "last_name": "Weber", "locale": "fr",
+    "store_code": "gare", "enrolled_at": "2026-09-01T08:30:00Z", "reference": "old-7",
+}  # fmt: skip
+
+router = APIRouter(tags=["imports"])
+internal = APIRouter(prefix="/internal", include_in_schema=False)
+
+
+class ImportBody(Body):
+    """Some of a file's rows, in its order."""
+
+    merchant_id: UUID = Field(description="Whose customers these are", examples=[_ID])
+    rows: Annotated[list[dict[str, Any]], Field(min_length=1, max_length=ROWS_LIMIT)] = Field(
+        description="The rows, members as the file's columns", examples=[[_ROW]]
+    )
+    first_line: Annotated[Whole, Field(ge=1, le=10**9)] = Field(
+        default=1, description="The line of the first row: errors count from it", examples=[2]
+    )
+    dry_run: Flag = Field(default=False, description="The same answer, nothing kept, the key not used")
+
+
+class RefusedLine(BaseModel):
+    """Why one row was not taken."""
+
+    line: int = Field(description="Where it is in the file", examples=[7])
+    field: str = Field(description="The member it is about", examples=["email"])
+    code: str = Field(description="A stable code", examples=["bad-format"])
+    message: str = Field(description="English words beside it", examples=["is not an e-mail address"])
+
+
+class ImportAnswer(BaseModel):
+    """What became of the rows."""
+
+    taken: int = Field(description="Rows taken by this request", examples=[1])
+    known: int = Field(description="Rows of people who had a card", examples=[0])
+    errors: list[RefusedLine] = Field(description="Rows that were not taken", examples=[[]])
+    dry_run: bool = Field(description="Whether nothing was kept", examples=[False])
+
+
+@router.post(
+    "/api/v1/admin/loyalty/imports/customers",
+    operation_id="import_customers",
+    summary="Import customers with their cards",
+    description="Rows are taken in their order, all that are good in one transaction; a row that is not good"
+    " is answered by its line and stops no other. Whoever has a card, by `reference`, e-mail or phone, is"
+    " known and stays as they are: a file may be sent again. No welcome bonus, no letter.",
+    response_model=ImportAnswer,
+    responses=problems(
+        *(MerchantNotFound, ProgramNotFound, IdempotencyKeyMissing, IdempotencyKeyInvalid),
+        *(IdempotencyKeyInUse, IdempotencyKeyExpired, IdempotencyKeyReused, UpstreamUnavailable),
+    ),
+)
+async def import_customers(
+    request: Request,
+    body: ImportBody,
+    caller: Annotated[Caller, Depends(allow("admin"))],
+    key: Key,
+    service: TheService,
+    book: TheTerms,
+) -> Response:
+    good, bad = read(body.rows, body.first_line)
+    terms = await _terms(book, body.merchant_id, good)
+
+    async def effect(tx: Tx) -> Made:
+        taken = await Chunk(terms, caller.user_id).take(tx, good, keep=not body.dry_run)
+        if taken.taken and not body.dry_run:
+            await audit.record(tx, _change(body.merchant_id, taken))
+        return Made(200, _answer(taken, bad, dry_run=body.dry_run))
+
+    for tries in range(1, MOST_TRIES + 1):
+        try:
+            if body.dry_run:
+                return await _tried(service, effect)
+            return await service.idempotency.once(request, key, "platform", body, effect)
+        except store.Overtaken:
+            if tries == MOST_TRIES:
+                raise UpstreamUnavailable from None
+    raise AssertionError("the last try answers or raises")
+
+
+class Names(Body):
+    """References of a merchant."""
+
+    references: Annotated[list[str], Field(max_length=ROWS_LIMIT)]
+
+
+@internal.post("/merchants/{merchant_id}/card-numbers")
+async def numbers_by_reference(
+    merchant_id: UUID, names: Names, _: Annotated[Caller, Depends(allow("service"))], service: TheService
+) -> dict[str, str]:
+    """The number of the card that each of these references names; unknown ones are left out."""
+    async with service.work.read() as conn:
+        return await store.numbers_of(conn, merchant_id, names.references)
+
+
+async def _tried(service: Service, effect: Any) -> Response:
+    async with service.work.engine.connect() as conn:
+        made = await effect(Tx(conn, service.work.service))
+        await conn.rollback()
+    return Response(made.body.model_dump_json(), 200, media_type="application/json")
+
+
+async def _terms(book: TermsBook, merchant_id: UUID, rows: Sequence[Read]) -> Terms:
+    """The merchant's terms; store codes not heard of are asked for. MerchantNotFound, ProgramNotFound."""
+    terms = await book.of(merchant_id)
+    terms.live_program()
+    codes = {read.row.store_code for read in rows if read.row.store_code}
+    for code in sorted(codes - {one.code for one in terms.stores})[:CODES_ASKED]:
+        terms = await book.to_join_at(merchant_id, code)
+    return terms
+
+
+def _change(merchant_id: UUID, taken: Taken) -> audit.Change:
+    after = {"taken": taken.taken, "known": taken.known, "refused": len(taken.errors)}
+    return audit.Change("imported", "customers", merchant_id, merchant_id=merchant_id, after=after)
+
+
+def _answer(taken: Taken, bad: Sequence[LineError], *, dry_run: bool) -> ImportAnswer:
+    return ImportAnswer(
+        taken=taken.taken,
+        known=taken.known,
+        errors=[RefusedLine(**error._asdict()) for error in sorted([*taken.errors, *bad])],
+        dry_run=dry_run,
+    )
