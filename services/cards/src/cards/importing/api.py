@@ -28,7 +28,7 @@ from contracts.problem import (
 )
 from kit import audit
 from kit.app import Service
-from kit.fields import Body, Flag, Whole
+from kit.fields import Body, Flag, Whole, example
 from kit.idempotency import Key, Made
 from kit.identity import Caller, allow
 from kit.work import Tx
@@ -49,6 +49,8 @@ internal = APIRouter(prefix="/internal", include_in_schema=False)
 
 class ImportBody(Body):
     """Some of a file's rows, in its order."""
+
+    model_config = example(merchant_id=_ID, rows=[_ROW], first_line=2)
 
     merchant_id: UUID = Field(description="Whose customers these are", examples=[_ID])
     rows: Annotated[list[dict[str, Any]], Field(min_length=1, max_length=ROWS_LIMIT)] = Field(
@@ -80,7 +82,7 @@ class ImportAnswer(BaseModel):
 
 @router.post(
     "/api/v1/admin/loyalty/imports/customers",
-    operation_id="import_customers",
+    operation_id="importCustomers",
     summary="Import customers with their cards",
     description="Rows are taken in their order, all that are good in one transaction; a row that is not good"
     " is answered by its line and stops no other. Whoever has a card, by `reference`, e-mail or phone, is"

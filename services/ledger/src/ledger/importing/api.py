@@ -25,7 +25,7 @@ from contracts.problem import (
 from contracts.programs import MerchantChanged, StoreChanged
 from kit import audit
 from kit.app import Service
-from kit.fields import Body, Flag, Whole
+from kit.fields import Body, Flag, Whole, example
 from kit.http import Peer
 from kit.idempotency import Key, Made
 from kit.identity import Caller, allow
@@ -63,6 +63,8 @@ _HISTORY = {
 
 class ImportBody(Body):
     """Some of a file's rows, in its order."""
+
+    model_config = example(merchant_id=_ID, rows=[_HISTORY], first_line=2)
 
     merchant_id: UUID = Field(description="Whose cards these are", examples=[_ID])
     rows: Annotated[list[dict[str, Any]], Field(min_length=1, max_length=ROWS_LIMIT)] = Field(
@@ -106,7 +108,7 @@ def routes(
 
     @router.post(
         PREFIX + "/history",
-        operation_id="import_history",
+        operation_id="importHistory",
         summary="Import transactions of the past",
         description=f"{described} They keep their type and time, and are marked as imported.",
         response_model=ImportAnswer,
@@ -122,7 +124,7 @@ def routes(
 
     @router.post(
         PREFIX + "/balances",
-        operation_id="import_balances",
+        operation_id="importBalances",
         summary="Import opening balances",
         description=f"{described} Each is an adjustment, once per card where it has no reference.",
         response_model=ImportAnswer,
