@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from typing import Annotated, Any, ClassVar, Literal
 from uuid import UUID
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, PlainSerializer
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, PlainSerializer, WithJsonSchema
 
 
 def instant_text(moment: datetime) -> str:
@@ -23,7 +23,12 @@ def _in_utc(moment: datetime) -> datetime:
 
 
 #: An instant: aware, UTC, written with six decimals and `Z`.
-Instant = Annotated[datetime, AfterValidator(_in_utc), PlainSerializer(instant_text, when_used="json")]
+Instant = Annotated[
+    datetime,
+    AfterValidator(_in_utc),
+    PlainSerializer(instant_text, when_used="json"),
+    WithJsonSchema({"type": "string", "format": "date-time"}, mode="serialization"),
+]
 
 
 class Fact(BaseModel):

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import datetime
 from collections.abc import Mapping
 from typing import Any, TypeVar, cast
 from uuid import UUID
@@ -16,11 +17,11 @@ class AdminCard:
 
     card_number: str
     """ Number as printed """
-    created_at: str
+    created_at: datetime.datetime
     """ When it was made """
     customer_id: UUID
     """ Who holds it """
-    deleted_at: str | None
+    deleted_at: datetime.datetime | None
     """ When it was deleted """
     deleted_by: UUID | None
     """ The user who deleted it """
@@ -39,12 +40,15 @@ class AdminCard:
     def to_dict(self) -> dict[str, Any]:
         card_number = self.card_number
 
-        created_at = self.created_at
+        created_at = self.created_at.isoformat()
 
         customer_id = str(self.customer_id)
 
         deleted_at: str | None
-        deleted_at = self.deleted_at
+        if isinstance(self.deleted_at, datetime.datetime):
+            deleted_at = self.deleted_at.isoformat()
+        else:
+            deleted_at = self.deleted_at
 
         deleted_by: str | None
         if isinstance(self.deleted_by, UUID):
@@ -90,14 +94,22 @@ class AdminCard:
         d = dict(src_dict)
         card_number = d.pop("card_number")
 
-        created_at = d.pop("created_at")
+        created_at = datetime.datetime.fromisoformat(d.pop("created_at"))
 
         customer_id = UUID(d.pop("customer_id"))
 
-        def _parse_deleted_at(data: object) -> str | None:
+        def _parse_deleted_at(data: object) -> datetime.datetime | None:
             if data is None:
                 return data
-            return cast(None | str, data)
+            try:
+                if not isinstance(data, str):
+                    raise TypeError()
+                deleted_at_type_0 = datetime.datetime.fromisoformat(data)
+
+                return deleted_at_type_0
+            except (TypeError, ValueError, AttributeError, KeyError):
+                pass
+            return cast(datetime.datetime | None, data)
 
         deleted_at = _parse_deleted_at(d.pop("deleted_at"))
 

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import datetime
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 from uuid import UUID
@@ -23,7 +24,7 @@ T = TypeVar("T", bound="AdminProgramAnswer")
 class AdminProgramAnswer:
     """A program as admins see it."""
 
-    activated_at: str | None
+    activated_at: datetime.datetime | None
     """ When it was switched on for the first time """
     apple_pass_type_id: str | None
     """ Apple Wallet's pass type id """
@@ -35,9 +36,9 @@ class AdminProgramAnswer:
     """ The card's second colour, #RRGGBB """
     cooldown_minutes: int
     """ Between two stamps of a card; 0: none """
-    created_at: str
+    created_at: datetime.datetime
     """ When it was made """
-    deleted_at: str | None
+    deleted_at: datetime.datetime | None
     """ When it was deleted; null while it is live """
     deleted_by: UUID | None
     """ The user who deleted it """
@@ -69,7 +70,7 @@ class AdminProgramAnswer:
     """ Points per whole currency unit spent """
     privacy_url: str | None
     """ The privacy notice; https """
-    redeem_until: str | None
+    redeem_until: datetime.datetime | None
     """ Switched off: until then what was earned can be redeemed """
     require_staff_pin: bool
     """ Whether a staff member approves at the till """
@@ -83,7 +84,7 @@ class AdminProgramAnswer:
     """ The program's terms """
     tier_config: TiersAnswer | None
     """ Tiers multiply what purchases earn; null: none """
-    updated_at: str
+    updated_at: datetime.datetime
     """ When it was changed last """
     version: int
     """ Goes up by one at every change """
@@ -95,7 +96,10 @@ class AdminProgramAnswer:
         from ..models.tiers_answer import TiersAnswer
 
         activated_at: str | None
-        activated_at = self.activated_at
+        if isinstance(self.activated_at, datetime.datetime):
+            activated_at = self.activated_at.isoformat()
+        else:
+            activated_at = self.activated_at
 
         apple_pass_type_id: str | None
         apple_pass_type_id = self.apple_pass_type_id
@@ -110,10 +114,13 @@ class AdminProgramAnswer:
 
         cooldown_minutes = self.cooldown_minutes
 
-        created_at = self.created_at
+        created_at = self.created_at.isoformat()
 
         deleted_at: str | None
-        deleted_at = self.deleted_at
+        if isinstance(self.deleted_at, datetime.datetime):
+            deleted_at = self.deleted_at.isoformat()
+        else:
+            deleted_at = self.deleted_at
 
         deleted_by: str | None
         if isinstance(self.deleted_by, UUID):
@@ -157,7 +164,10 @@ class AdminProgramAnswer:
         privacy_url = self.privacy_url
 
         redeem_until: str | None
-        redeem_until = self.redeem_until
+        if isinstance(self.redeem_until, datetime.datetime):
+            redeem_until = self.redeem_until.isoformat()
+        else:
+            redeem_until = self.redeem_until
 
         require_staff_pin = self.require_staff_pin
 
@@ -177,7 +187,7 @@ class AdminProgramAnswer:
         else:
             tier_config = self.tier_config
 
-        updated_at = self.updated_at
+        updated_at = self.updated_at.isoformat()
 
         version = self.version
 
@@ -231,10 +241,18 @@ class AdminProgramAnswer:
 
         d = dict(src_dict)
 
-        def _parse_activated_at(data: object) -> str | None:
+        def _parse_activated_at(data: object) -> datetime.datetime | None:
             if data is None:
                 return data
-            return cast(None | str, data)
+            try:
+                if not isinstance(data, str):
+                    raise TypeError()
+                activated_at_type_0 = datetime.datetime.fromisoformat(data)
+
+                return activated_at_type_0
+            except (TypeError, ValueError, AttributeError, KeyError):
+                pass
+            return cast(datetime.datetime | None, data)
 
         activated_at = _parse_activated_at(d.pop("activated_at"))
 
@@ -263,12 +281,20 @@ class AdminProgramAnswer:
 
         cooldown_minutes = d.pop("cooldown_minutes")
 
-        created_at = d.pop("created_at")
+        created_at = datetime.datetime.fromisoformat(d.pop("created_at"))
 
-        def _parse_deleted_at(data: object) -> str | None:
+        def _parse_deleted_at(data: object) -> datetime.datetime | None:
             if data is None:
                 return data
-            return cast(None | str, data)
+            try:
+                if not isinstance(data, str):
+                    raise TypeError()
+                deleted_at_type_0 = datetime.datetime.fromisoformat(data)
+
+                return deleted_at_type_0
+            except (TypeError, ValueError, AttributeError, KeyError):
+                pass
+            return cast(datetime.datetime | None, data)
 
         deleted_at = _parse_deleted_at(d.pop("deleted_at"))
 
@@ -350,10 +376,18 @@ class AdminProgramAnswer:
 
         privacy_url = _parse_privacy_url(d.pop("privacy_url"))
 
-        def _parse_redeem_until(data: object) -> str | None:
+        def _parse_redeem_until(data: object) -> datetime.datetime | None:
             if data is None:
                 return data
-            return cast(None | str, data)
+            try:
+                if not isinstance(data, str):
+                    raise TypeError()
+                redeem_until_type_0 = datetime.datetime.fromisoformat(data)
+
+                return redeem_until_type_0
+            except (TypeError, ValueError, AttributeError, KeyError):
+                pass
+            return cast(datetime.datetime | None, data)
 
         redeem_until = _parse_redeem_until(d.pop("redeem_until"))
 
@@ -392,7 +426,7 @@ class AdminProgramAnswer:
 
         tier_config = _parse_tier_config(d.pop("tier_config"))
 
-        updated_at = d.pop("updated_at")
+        updated_at = datetime.datetime.fromisoformat(d.pop("updated_at"))
 
         version = d.pop("version")
 

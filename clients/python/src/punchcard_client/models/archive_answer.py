@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import datetime
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
@@ -25,7 +26,7 @@ class ArchiveAnswer:
     """ All cards, deleted ones included """
     customer: CustomerWhole
     """ A customer as owner and manager see one. """
-    exported_at: str
+    exported_at: datetime.datetime
     """ When it was put together """
     missing: list[MissingPart]
     """ Parts whose service did not answer; ask again for these """
@@ -43,7 +44,7 @@ class ArchiveAnswer:
 
         customer = self.customer.to_dict()
 
-        exported_at = self.exported_at
+        exported_at = self.exported_at.isoformat()
 
         missing = []
         for missing_item_data in self.missing:
@@ -103,7 +104,7 @@ class ArchiveAnswer:
 
         customer = CustomerWhole.from_dict(d.pop("customer"))
 
-        exported_at = d.pop("exported_at")
+        exported_at = datetime.datetime.fromisoformat(d.pop("exported_at"))
 
         missing = []
         _missing = d.pop("missing")

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import datetime
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 from uuid import UUID
@@ -26,7 +27,7 @@ class AuditRow:
     """ Who did it. """
     after: AuditRowAfterType0 | None
     """ What they hold now; always null for customers """
-    at: str
+    at: datetime.datetime
     """ When """
     before: AuditRowBeforeType0 | None
     """ What they held; null for what is new, and always for customers """
@@ -60,7 +61,7 @@ class AuditRow:
         else:
             after = self.after
 
-        at = self.at
+        at = self.at.isoformat()
 
         before: dict[str, Any] | None
         if isinstance(self.before, AuditRowBeforeType0):
@@ -133,7 +134,7 @@ class AuditRow:
 
         after = _parse_after(d.pop("after"))
 
-        at = d.pop("at")
+        at = datetime.datetime.fromisoformat(d.pop("at"))
 
         def _parse_before(data: object) -> AuditRowBeforeType0 | None:
             if data is None:

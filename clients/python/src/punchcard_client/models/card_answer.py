@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import datetime
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 from uuid import UUID
@@ -31,7 +32,7 @@ class CardAnswer:
     """ Whether a stamp is possible now """
     card_number: str
     """ Number as printed """
-    created_at: str
+    created_at: datetime.datetime
     """ When it was made """
     customer: CustomerShort | CustomerWhole
     """ Who holds it; whole for owner and manager """
@@ -39,7 +40,7 @@ class CardAnswer:
     """ Where it was handed out """
     id: UUID
     """ The card """
-    next_stamp_available_at: str | None
+    next_stamp_available_at: datetime.datetime | None
     """ When a stamp is possible again; null when it is now """
     points_balance: int
     """ Points on the card now """
@@ -82,7 +83,7 @@ class CardAnswer:
 
         card_number = self.card_number
 
-        created_at = self.created_at
+        created_at = self.created_at.isoformat()
 
         customer: dict[str, Any]
         if isinstance(self.customer, CustomerWhole):
@@ -99,7 +100,10 @@ class CardAnswer:
         id = str(self.id)
 
         next_stamp_available_at: str | None
-        next_stamp_available_at = self.next_stamp_available_at
+        if isinstance(self.next_stamp_available_at, datetime.datetime):
+            next_stamp_available_at = self.next_stamp_available_at.isoformat()
+        else:
+            next_stamp_available_at = self.next_stamp_available_at
 
         points_balance = self.points_balance
 
@@ -181,7 +185,7 @@ class CardAnswer:
 
         card_number = d.pop("card_number")
 
-        created_at = d.pop("created_at")
+        created_at = datetime.datetime.fromisoformat(d.pop("created_at"))
 
         def _parse_customer(data: object) -> CustomerShort | CustomerWhole:
             try:
@@ -217,10 +221,18 @@ class CardAnswer:
 
         id = UUID(d.pop("id"))
 
-        def _parse_next_stamp_available_at(data: object) -> str | None:
+        def _parse_next_stamp_available_at(data: object) -> datetime.datetime | None:
             if data is None:
                 return data
-            return cast(None | str, data)
+            try:
+                if not isinstance(data, str):
+                    raise TypeError()
+                next_stamp_available_at_type_0 = datetime.datetime.fromisoformat(data)
+
+                return next_stamp_available_at_type_0
+            except (TypeError, ValueError, AttributeError, KeyError):
+                pass
+            return cast(datetime.datetime | None, data)
 
         next_stamp_available_at = _parse_next_stamp_available_at(d.pop("next_stamp_available_at"))
 

@@ -19,7 +19,7 @@ class CustomerWhole:
 
     birthday: datetime.date | None
     """ Birthday """
-    created_at: str
+    created_at: datetime.datetime
     """ When the customer joined first """
     email: str | None
     """ E-mail address as it was given """
@@ -46,7 +46,7 @@ class CustomerWhole:
         else:
             birthday = self.birthday
 
-        created_at = self.created_at
+        created_at = self.created_at.isoformat()
 
         email: str | None
         email = self.email
@@ -104,7 +104,7 @@ class CustomerWhole:
 
         birthday = _parse_birthday(d.pop("birthday"))
 
-        created_at = d.pop("created_at")
+        created_at = datetime.datetime.fromisoformat(d.pop("created_at"))
 
         def _parse_email(data: object) -> str | None:
             if data is None:

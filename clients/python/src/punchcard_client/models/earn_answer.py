@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import datetime
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 from uuid import UUID
@@ -37,7 +38,7 @@ class EarnAnswer:
     """ The tier after this purchase; null without tiers """
     total_points_earned: int
     """ Points of purchases ever; the welcome bonus and corrections are not in it """
-    transaction_at: str
+    transaction_at: datetime.datetime
     """ When it happened: now, or `sale_at` """
     transaction_id: UUID | None
     """ The row that it left in the ledger; null for a dry run """
@@ -71,7 +72,7 @@ class EarnAnswer:
 
         total_points_earned = self.total_points_earned
 
-        transaction_at = self.transaction_at
+        transaction_at = self.transaction_at.isoformat()
 
         transaction_id: str | None
         if isinstance(self.transaction_id, UUID):
@@ -142,7 +143,7 @@ class EarnAnswer:
 
         total_points_earned = d.pop("total_points_earned")
 
-        transaction_at = d.pop("transaction_at")
+        transaction_at = datetime.datetime.fromisoformat(d.pop("transaction_at"))
 
         def _parse_transaction_id(data: object) -> UUID | None:
             if data is None:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import datetime
 from collections.abc import Mapping
 from typing import Any, TypeVar
 from uuid import UUID
@@ -16,14 +17,14 @@ class Erased:
 
     customer_id: UUID
     """ An id that means nobody any more """
-    erased_at: str
+    erased_at: datetime.datetime
     """ When """
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
         customer_id = str(self.customer_id)
 
-        erased_at = self.erased_at
+        erased_at = self.erased_at.isoformat()
 
         field_dict: dict[str, Any] = {}
         field_dict.update(self.additional_properties)
@@ -41,7 +42,7 @@ class Erased:
         d = dict(src_dict)
         customer_id = UUID(d.pop("customer_id"))
 
-        erased_at = d.pop("erased_at")
+        erased_at = datetime.datetime.fromisoformat(d.pop("erased_at"))
 
         erased = cls(
             customer_id=customer_id,

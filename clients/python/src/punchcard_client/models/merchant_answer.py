@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import datetime
 from collections.abc import Mapping
 from typing import Any, TypeVar, cast
 from uuid import UUID
@@ -16,13 +17,13 @@ class MerchantAnswer:
     """ Where the platform reaches the merchant """
     country: str
     """ ISO 3166-1 alpha-2 """
-    created_at: str
+    created_at: datetime.datetime
     """ When it was made """
     currency: str
     """ ISO 4217; stays as it is once the program has been activated """
     default_locale: str
     """ `lu` is taken for `lb` """
-    deleted_at: str | None
+    deleted_at: datetime.datetime | None
     """ When it was deleted; null while it is live """
     deleted_by: UUID | None
     """ The user who deleted it """
@@ -34,7 +35,7 @@ class MerchantAnswer:
     """ In addresses of the merchant's pages; unique """
     timezone: str
     """ IANA time zone; the merchant's days. Stays as it is once the program has been activated """
-    updated_at: str
+    updated_at: datetime.datetime
     """ When it was changed last """
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
@@ -43,14 +44,17 @@ class MerchantAnswer:
 
         country = self.country
 
-        created_at = self.created_at
+        created_at = self.created_at.isoformat()
 
         currency = self.currency
 
         default_locale = self.default_locale
 
         deleted_at: str | None
-        deleted_at = self.deleted_at
+        if isinstance(self.deleted_at, datetime.datetime):
+            deleted_at = self.deleted_at.isoformat()
+        else:
+            deleted_at = self.deleted_at
 
         deleted_by: str | None
         if isinstance(self.deleted_by, UUID):
@@ -66,7 +70,7 @@ class MerchantAnswer:
 
         timezone = self.timezone
 
-        updated_at = self.updated_at
+        updated_at = self.updated_at.isoformat()
 
         field_dict: dict[str, Any] = {}
         field_dict.update(self.additional_properties)
@@ -96,16 +100,24 @@ class MerchantAnswer:
 
         country = d.pop("country")
 
-        created_at = d.pop("created_at")
+        created_at = datetime.datetime.fromisoformat(d.pop("created_at"))
 
         currency = d.pop("currency")
 
         default_locale = d.pop("default_locale")
 
-        def _parse_deleted_at(data: object) -> str | None:
+        def _parse_deleted_at(data: object) -> datetime.datetime | None:
             if data is None:
                 return data
-            return cast(None | str, data)
+            try:
+                if not isinstance(data, str):
+                    raise TypeError()
+                deleted_at_type_0 = datetime.datetime.fromisoformat(data)
+
+                return deleted_at_type_0
+            except (TypeError, ValueError, AttributeError, KeyError):
+                pass
+            return cast(datetime.datetime | None, data)
 
         deleted_at = _parse_deleted_at(d.pop("deleted_at"))
 
@@ -132,7 +144,7 @@ class MerchantAnswer:
 
         timezone = d.pop("timezone")
 
-        updated_at = d.pop("updated_at")
+        updated_at = datetime.datetime.fromisoformat(d.pop("updated_at"))
 
         merchant_answer = cls(
             contact_email=contact_email,

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import datetime
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 from uuid import UUID
@@ -18,7 +19,7 @@ T = TypeVar("T", bound="Overview")
 class Overview:
     """The figures of a merchant's detail page."""
 
-    as_of: str
+    as_of: datetime.datetime
     """ Until when all was counted """
     merchant_id: UUID
     """ The merchant """
@@ -35,7 +36,7 @@ class Overview:
     def to_dict(self) -> dict[str, Any]:
         from ..models.program_figures import ProgramFigures
 
-        as_of = self.as_of
+        as_of = self.as_of.isoformat()
 
         merchant_id = str(self.merchant_id)
 
@@ -71,7 +72,7 @@ class Overview:
         from ..models.program_figures import ProgramFigures
 
         d = dict(src_dict)
-        as_of = d.pop("as_of")
+        as_of = datetime.datetime.fromisoformat(d.pop("as_of"))
 
         merchant_id = UUID(d.pop("merchant_id"))
 

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import datetime
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
@@ -30,7 +31,7 @@ class OwnCard:
     """ Whether the stamp reward is due """
     card_number: str
     """ Number as printed """
-    created_at: str
+    created_at: datetime.datetime
     """ When it was made """
     first_name: str
     """ Whose it is """
@@ -77,7 +78,7 @@ class OwnCard:
 
         card_number = self.card_number
 
-        created_at = self.created_at
+        created_at = self.created_at.isoformat()
 
         first_name = self.first_name
 
@@ -167,7 +168,7 @@ class OwnCard:
 
         card_number = d.pop("card_number")
 
-        created_at = d.pop("created_at")
+        created_at = datetime.datetime.fromisoformat(d.pop("created_at"))
 
         first_name = d.pop("first_name")
 

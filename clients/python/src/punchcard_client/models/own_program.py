@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import datetime
 from collections.abc import Mapping
 from typing import Any, TypeVar, cast
 
@@ -35,7 +36,7 @@ class OwnProgram:
     """ Points are lost after so many days without activity; null: never """
     privacy_url: str | None
     """ The privacy notice """
-    redeem_until: str | None
+    redeem_until: datetime.datetime | None
     """ Until when rewards are given after it was switched off """
     stamps_reward_description: str
     """ What a full card buys """
@@ -70,7 +71,10 @@ class OwnProgram:
         privacy_url = self.privacy_url
 
         redeem_until: str | None
-        redeem_until = self.redeem_until
+        if isinstance(self.redeem_until, datetime.datetime):
+            redeem_until = self.redeem_until.isoformat()
+        else:
+            redeem_until = self.redeem_until
 
         stamps_reward_description = self.stamps_reward_description
 
@@ -147,10 +151,18 @@ class OwnProgram:
 
         privacy_url = _parse_privacy_url(d.pop("privacy_url"))
 
-        def _parse_redeem_until(data: object) -> str | None:
+        def _parse_redeem_until(data: object) -> datetime.datetime | None:
             if data is None:
                 return data
-            return cast(None | str, data)
+            try:
+                if not isinstance(data, str):
+                    raise TypeError()
+                redeem_until_type_0 = datetime.datetime.fromisoformat(data)
+
+                return redeem_until_type_0
+            except (TypeError, ValueError, AttributeError, KeyError):
+                pass
+            return cast(datetime.datetime | None, data)
 
         redeem_until = _parse_redeem_until(d.pop("redeem_until"))
 

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import datetime
 from collections.abc import Mapping
 from typing import Any, TypeVar, cast
 
@@ -25,7 +26,7 @@ class OwnTransaction:
     """ Stamps given, or taken """
     store_name: str | None
     """ Where; null where it was at no store """
-    transaction_at: str
+    transaction_at: datetime.datetime
     """ When """
     type_: str
     """ What it was """
@@ -46,7 +47,7 @@ class OwnTransaction:
         store_name: str | None
         store_name = self.store_name
 
-        transaction_at = self.transaction_at
+        transaction_at = self.transaction_at.isoformat()
 
         type_ = self.type_
 
@@ -92,7 +93,7 @@ class OwnTransaction:
 
         store_name = _parse_store_name(d.pop("store_name"))
 
-        transaction_at = d.pop("transaction_at")
+        transaction_at = datetime.datetime.fromisoformat(d.pop("transaction_at"))
 
         type_ = d.pop("type")
 

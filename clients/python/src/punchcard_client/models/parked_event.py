@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import datetime
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 from uuid import UUID
@@ -20,7 +21,7 @@ T = TypeVar("T", bound="ParkedEvent")
 class ParkedEvent:
     """An event that a service could not apply, or one that waits behind such a one."""
 
-    ended_at: str | None
+    ended_at: datetime.datetime | None
     """ When it was done with """
     event: ParkedEventEventType0 | None
     """ The event itself; null when it can't be read or is very long """
@@ -28,7 +29,7 @@ class ParkedEvent:
     """ Names it here; not the event's own id """
     key: str
     """ What it is about; later events of the key wait """
-    parked_at: str
+    parked_at: datetime.datetime
     """ Since when """
     reason: str
     """ Why it could not be applied """
@@ -48,7 +49,10 @@ class ParkedEvent:
         from ..models.parked_event_event_type_0 import ParkedEventEventType0
 
         ended_at: str | None
-        ended_at = self.ended_at
+        if isinstance(self.ended_at, datetime.datetime):
+            ended_at = self.ended_at.isoformat()
+        else:
+            ended_at = self.ended_at
 
         event: dict[str, Any] | None
         if isinstance(self.event, ParkedEventEventType0):
@@ -60,7 +64,7 @@ class ParkedEvent:
 
         key = self.key
 
-        parked_at = self.parked_at
+        parked_at = self.parked_at.isoformat()
 
         reason = self.reason
 
@@ -101,10 +105,18 @@ class ParkedEvent:
 
         d = dict(src_dict)
 
-        def _parse_ended_at(data: object) -> str | None:
+        def _parse_ended_at(data: object) -> datetime.datetime | None:
             if data is None:
                 return data
-            return cast(None | str, data)
+            try:
+                if not isinstance(data, str):
+                    raise TypeError()
+                ended_at_type_0 = datetime.datetime.fromisoformat(data)
+
+                return ended_at_type_0
+            except (TypeError, ValueError, AttributeError, KeyError):
+                pass
+            return cast(datetime.datetime | None, data)
 
         ended_at = _parse_ended_at(d.pop("ended_at"))
 
@@ -127,7 +139,7 @@ class ParkedEvent:
 
         key = d.pop("key")
 
-        parked_at = d.pop("parked_at")
+        parked_at = datetime.datetime.fromisoformat(d.pop("parked_at"))
 
         reason = d.pop("reason")
 

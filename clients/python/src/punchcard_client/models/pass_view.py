@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import datetime
 from collections.abc import Mapping
 from typing import Any, TypeVar, cast
 from uuid import UUID
@@ -25,7 +26,7 @@ class PassView:
 
     devices: int
     """ Devices that were told at the last delivery """
-    last_delivered_at: str | None
+    last_delivered_at: datetime.datetime | None
     """ When the platform last took a state """
     last_error: str | None
     """ Why it does not; `wallet-not-available`: not configured """
@@ -46,7 +47,10 @@ class PassView:
         devices = self.devices
 
         last_delivered_at: str | None
-        last_delivered_at = self.last_delivered_at
+        if isinstance(self.last_delivered_at, datetime.datetime):
+            last_delivered_at = self.last_delivered_at.isoformat()
+        else:
+            last_delivered_at = self.last_delivered_at
 
         last_error: str | None
         last_error = self.last_error
@@ -83,10 +87,18 @@ class PassView:
         d = dict(src_dict)
         devices = d.pop("devices")
 
-        def _parse_last_delivered_at(data: object) -> str | None:
+        def _parse_last_delivered_at(data: object) -> datetime.datetime | None:
             if data is None:
                 return data
-            return cast(None | str, data)
+            try:
+                if not isinstance(data, str):
+                    raise TypeError()
+                last_delivered_at_type_0 = datetime.datetime.fromisoformat(data)
+
+                return last_delivered_at_type_0
+            except (TypeError, ValueError, AttributeError, KeyError):
+                pass
+            return cast(datetime.datetime | None, data)
 
         last_delivered_at = _parse_last_delivered_at(d.pop("last_delivered_at"))
 

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import datetime
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
@@ -16,7 +17,7 @@ T = TypeVar("T", bound="PlatformFigures")
 class PlatformFigures:
     """The figures of all programs. `liability_cents` is null when there are several currencies."""
 
-    as_of: str
+    as_of: datetime.datetime
     """ Until when all was counted """
     cards_active: int
     """ Live cards that are switched on """
@@ -61,7 +62,7 @@ class PlatformFigures:
     """ Rows of the last 30 days """
 
     def to_dict(self) -> dict[str, Any]:
-        as_of = self.as_of
+        as_of = self.as_of.isoformat()
 
         cards_active = self.cards_active
 
@@ -143,7 +144,7 @@ class PlatformFigures:
         from ..models.liability import Liability
 
         d = dict(src_dict)
-        as_of = d.pop("as_of")
+        as_of = datetime.datetime.fromisoformat(d.pop("as_of"))
 
         cards_active = d.pop("cards_active")
 

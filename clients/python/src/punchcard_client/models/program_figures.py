@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import datetime
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 from uuid import UUID
@@ -17,7 +18,7 @@ T = TypeVar("T", bound="ProgramFigures")
 class ProgramFigures:
     """The figures of one program, and of each store."""
 
-    as_of: str
+    as_of: datetime.datetime
     """ Until when all was counted """
     cards_active: int
     """ Live cards that are switched on """
@@ -64,7 +65,7 @@ class ProgramFigures:
     """ Rows of the last 30 days """
 
     def to_dict(self) -> dict[str, Any]:
-        as_of = self.as_of
+        as_of = self.as_of.isoformat()
 
         cards_active = self.cards_active
 
@@ -153,7 +154,7 @@ class ProgramFigures:
         from ..models.store_figures import StoreFigures
 
         d = dict(src_dict)
-        as_of = d.pop("as_of")
+        as_of = datetime.datetime.fromisoformat(d.pop("as_of"))
 
         cards_active = d.pop("cards_active")
 

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import datetime
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 from uuid import UUID
@@ -30,7 +31,7 @@ class RedeemPointsAnswer:
     """ What it cost """
     reward: RewardTaken
     """ What was given for the points. """
-    transaction_at: str
+    transaction_at: datetime.datetime
     """ When it happened: now, or `sale_at` """
     transaction_id: UUID | None
     """ The row that it left in the ledger; null for a dry run """
@@ -49,7 +50,7 @@ class RedeemPointsAnswer:
 
         reward = self.reward.to_dict()
 
-        transaction_at = self.transaction_at
+        transaction_at = self.transaction_at.isoformat()
 
         transaction_id: str | None
         if isinstance(self.transaction_id, UUID):
@@ -92,7 +93,7 @@ class RedeemPointsAnswer:
 
         reward = RewardTaken.from_dict(d.pop("reward"))
 
-        transaction_at = d.pop("transaction_at")
+        transaction_at = datetime.datetime.fromisoformat(d.pop("transaction_at"))
 
         def _parse_transaction_id(data: object) -> UUID | None:
             if data is None:

@@ -19,7 +19,7 @@ T = TypeVar("T", bound="ReportAnswer")
 class ReportAnswer:
     """A report; its rows hold the columns that are named for it."""
 
-    as_of: str
+    as_of: datetime.datetime
     """ Until when all was counted """
     from_: datetime.date
     """ The first day, the merchant's """
@@ -34,7 +34,7 @@ class ReportAnswer:
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
-        as_of = self.as_of
+        as_of = self.as_of.isoformat()
 
         from_ = self.from_.isoformat()
 
@@ -73,7 +73,7 @@ class ReportAnswer:
         from ..models.report_answer_rows_item import ReportAnswerRowsItem
 
         d = dict(src_dict)
-        as_of = d.pop("as_of")
+        as_of = datetime.datetime.fromisoformat(d.pop("as_of"))
 
         from_ = datetime.date.fromisoformat(d.pop("from"))
 

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import datetime
 from collections.abc import Mapping
 from typing import Any, TypeVar, cast
 from uuid import UUID
@@ -12,7 +13,7 @@ T = TypeVar("T", bound="RewardAnswer")
 
 @_attrs_define
 class RewardAnswer:
-    created_at: str
+    created_at: datetime.datetime
     """ When it was made """
     description: str
     """ What it is """
@@ -34,18 +35,18 @@ class RewardAnswer:
     """ Smaller ones are shown first """
     stock: int | None
     """ How many are offered in all; null: no limit """
-    updated_at: str
+    updated_at: datetime.datetime
     """ When it was changed last """
-    valid_from: str | None
+    valid_from: datetime.datetime | None
     """ From this instant on """
-    valid_until: str | None
+    valid_until: datetime.datetime | None
     """ Before this instant """
     value_cents: int | None
     """ What it is worth, in minor units """
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
-        created_at = self.created_at
+        created_at = self.created_at.isoformat()
 
         description = self.description
 
@@ -70,13 +71,19 @@ class RewardAnswer:
         stock: int | None
         stock = self.stock
 
-        updated_at = self.updated_at
+        updated_at = self.updated_at.isoformat()
 
         valid_from: str | None
-        valid_from = self.valid_from
+        if isinstance(self.valid_from, datetime.datetime):
+            valid_from = self.valid_from.isoformat()
+        else:
+            valid_from = self.valid_from
 
         valid_until: str | None
-        valid_until = self.valid_until
+        if isinstance(self.valid_until, datetime.datetime):
+            valid_until = self.valid_until.isoformat()
+        else:
+            valid_until = self.valid_until
 
         value_cents: int | None
         value_cents = self.value_cents
@@ -108,7 +115,7 @@ class RewardAnswer:
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
         d = dict(src_dict)
-        created_at = d.pop("created_at")
+        created_at = datetime.datetime.fromisoformat(d.pop("created_at"))
 
         description = d.pop("description")
 
@@ -145,19 +152,35 @@ class RewardAnswer:
 
         stock = _parse_stock(d.pop("stock"))
 
-        updated_at = d.pop("updated_at")
+        updated_at = datetime.datetime.fromisoformat(d.pop("updated_at"))
 
-        def _parse_valid_from(data: object) -> str | None:
+        def _parse_valid_from(data: object) -> datetime.datetime | None:
             if data is None:
                 return data
-            return cast(None | str, data)
+            try:
+                if not isinstance(data, str):
+                    raise TypeError()
+                valid_from_type_0 = datetime.datetime.fromisoformat(data)
+
+                return valid_from_type_0
+            except (TypeError, ValueError, AttributeError, KeyError):
+                pass
+            return cast(datetime.datetime | None, data)
 
         valid_from = _parse_valid_from(d.pop("valid_from"))
 
-        def _parse_valid_until(data: object) -> str | None:
+        def _parse_valid_until(data: object) -> datetime.datetime | None:
             if data is None:
                 return data
-            return cast(None | str, data)
+            try:
+                if not isinstance(data, str):
+                    raise TypeError()
+                valid_until_type_0 = datetime.datetime.fromisoformat(data)
+
+                return valid_until_type_0
+            except (TypeError, ValueError, AttributeError, KeyError):
+                pass
+            return cast(datetime.datetime | None, data)
 
         valid_until = _parse_valid_until(d.pop("valid_until"))
 

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import datetime
 from collections.abc import Mapping
 from typing import Any, TypeVar, cast
 
@@ -13,7 +14,7 @@ T = TypeVar("T", bound="Rotated")
 class Rotated:
     api_key: str | None
     """ The new key, shown this once; null in a replay """
-    old_key_ends_at: str | None
+    old_key_ends_at: datetime.datetime | None
     """ Until when the one before works """
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
@@ -22,7 +23,10 @@ class Rotated:
         api_key = self.api_key
 
         old_key_ends_at: str | None
-        old_key_ends_at = self.old_key_ends_at
+        if isinstance(self.old_key_ends_at, datetime.datetime):
+            old_key_ends_at = self.old_key_ends_at.isoformat()
+        else:
+            old_key_ends_at = self.old_key_ends_at
 
         field_dict: dict[str, Any] = {}
         field_dict.update(self.additional_properties)
@@ -46,10 +50,18 @@ class Rotated:
 
         api_key = _parse_api_key(d.pop("api_key"))
 
-        def _parse_old_key_ends_at(data: object) -> str | None:
+        def _parse_old_key_ends_at(data: object) -> datetime.datetime | None:
             if data is None:
                 return data
-            return cast(None | str, data)
+            try:
+                if not isinstance(data, str):
+                    raise TypeError()
+                old_key_ends_at_type_0 = datetime.datetime.fromisoformat(data)
+
+                return old_key_ends_at_type_0
+            except (TypeError, ValueError, AttributeError, KeyError):
+                pass
+            return cast(datetime.datetime | None, data)
 
         old_key_ends_at = _parse_old_key_ends_at(d.pop("old_key_ends_at"))
 

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import datetime
 from collections.abc import Mapping
 from typing import Any, TypeVar
 
@@ -36,7 +37,7 @@ class SettingsAnswer:
     """ Whether earning points needs an order reference """
     staff_pin_policy: SettingsAnswerStaffPinPolicy
     """ `required` and `disabled` override the program's `require_staff_pin` """
-    updated_at: str
+    updated_at: datetime.datetime
     """ When it was changed last """
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
@@ -61,7 +62,7 @@ class SettingsAnswer:
 
         staff_pin_policy: str = self.staff_pin_policy
 
-        updated_at = self.updated_at
+        updated_at = self.updated_at.isoformat()
 
         field_dict: dict[str, Any] = {}
         field_dict.update(self.additional_properties)
@@ -106,7 +107,7 @@ class SettingsAnswer:
 
         staff_pin_policy = check_settings_answer_staff_pin_policy(d.pop("staff_pin_policy"))
 
-        updated_at = d.pop("updated_at")
+        updated_at = datetime.datetime.fromisoformat(d.pop("updated_at"))
 
         settings_answer = cls(
             allow_cross_location_redemption=allow_cross_location_redemption,

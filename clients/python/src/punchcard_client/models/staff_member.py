@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import datetime
 from collections.abc import Mapping
 from typing import Any, TypeVar, cast
 from uuid import UUID
@@ -16,15 +17,15 @@ T = TypeVar("T", bound="StaffMember")
 class StaffMember:
     code: str
     """ What they type before the PIN """
-    created_at: str
+    created_at: datetime.datetime
     """ When the staff member was made """
     id: UUID
     """ The staff member's id """
     is_active: bool
     """ Whether the PIN is accepted """
-    last_used_at: str | None
+    last_used_at: datetime.datetime | None
     """ When the PIN was right last """
-    locked_until: str | None
+    locked_until: datetime.datetime | None
     """ After too many wrong PINs, until when none is looked at """
     merchant_id: UUID
     """ The merchant they work for """
@@ -34,24 +35,30 @@ class StaffMember:
     """ staff or manager """
     store_id: UUID | None
     """ The one store where they work; null for every store """
-    updated_at: str
+    updated_at: datetime.datetime
     """ When it was changed last """
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
         code = self.code
 
-        created_at = self.created_at
+        created_at = self.created_at.isoformat()
 
         id = str(self.id)
 
         is_active = self.is_active
 
         last_used_at: str | None
-        last_used_at = self.last_used_at
+        if isinstance(self.last_used_at, datetime.datetime):
+            last_used_at = self.last_used_at.isoformat()
+        else:
+            last_used_at = self.last_used_at
 
         locked_until: str | None
-        locked_until = self.locked_until
+        if isinstance(self.locked_until, datetime.datetime):
+            locked_until = self.locked_until.isoformat()
+        else:
+            locked_until = self.locked_until
 
         merchant_id = str(self.merchant_id)
 
@@ -65,7 +72,7 @@ class StaffMember:
         else:
             store_id = self.store_id
 
-        updated_at = self.updated_at
+        updated_at = self.updated_at.isoformat()
 
         field_dict: dict[str, Any] = {}
         field_dict.update(self.additional_properties)
@@ -92,23 +99,39 @@ class StaffMember:
         d = dict(src_dict)
         code = d.pop("code")
 
-        created_at = d.pop("created_at")
+        created_at = datetime.datetime.fromisoformat(d.pop("created_at"))
 
         id = UUID(d.pop("id"))
 
         is_active = d.pop("is_active")
 
-        def _parse_last_used_at(data: object) -> str | None:
+        def _parse_last_used_at(data: object) -> datetime.datetime | None:
             if data is None:
                 return data
-            return cast(None | str, data)
+            try:
+                if not isinstance(data, str):
+                    raise TypeError()
+                last_used_at_type_0 = datetime.datetime.fromisoformat(data)
+
+                return last_used_at_type_0
+            except (TypeError, ValueError, AttributeError, KeyError):
+                pass
+            return cast(datetime.datetime | None, data)
 
         last_used_at = _parse_last_used_at(d.pop("last_used_at"))
 
-        def _parse_locked_until(data: object) -> str | None:
+        def _parse_locked_until(data: object) -> datetime.datetime | None:
             if data is None:
                 return data
-            return cast(None | str, data)
+            try:
+                if not isinstance(data, str):
+                    raise TypeError()
+                locked_until_type_0 = datetime.datetime.fromisoformat(data)
+
+                return locked_until_type_0
+            except (TypeError, ValueError, AttributeError, KeyError):
+                pass
+            return cast(datetime.datetime | None, data)
 
         locked_until = _parse_locked_until(d.pop("locked_until"))
 
@@ -133,7 +156,7 @@ class StaffMember:
 
         store_id = _parse_store_id(d.pop("store_id"))
 
-        updated_at = d.pop("updated_at")
+        updated_at = datetime.datetime.fromisoformat(d.pop("updated_at"))
 
         staff_member = cls(
             code=code,

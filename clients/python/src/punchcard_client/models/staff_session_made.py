@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import datetime
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -15,7 +16,7 @@ T = TypeVar("T", bound="StaffSessionMade")
 
 @_attrs_define
 class StaffSessionMade:
-    expires_at: str
+    expires_at: datetime.datetime
     """ 15 minutes later """
     staff: StaffNamed
     staff_session: str
@@ -23,7 +24,7 @@ class StaffSessionMade:
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
-        expires_at = self.expires_at
+        expires_at = self.expires_at.isoformat()
 
         staff = self.staff.to_dict()
 
@@ -46,7 +47,7 @@ class StaffSessionMade:
         from ..models.staff_named import StaffNamed
 
         d = dict(src_dict)
-        expires_at = d.pop("expires_at")
+        expires_at = datetime.datetime.fromisoformat(d.pop("expires_at"))
 
         staff = StaffNamed.from_dict(d.pop("staff"))
 

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import datetime
 from collections.abc import Mapping
 from typing import Any, TypeVar, cast
 from uuid import UUID
@@ -20,7 +21,7 @@ class StampAnswer:
     """ The card """
     card_number: str
     """ The card's number as printed """
-    next_stamp_available_at: str | None
+    next_stamp_available_at: datetime.datetime | None
     """ When the card can be stamped next: the cooldown is over, or the day; null for now """
     owed_repaid: int
     """ How much of it went into what was owed from an earlier shortfall """
@@ -40,7 +41,7 @@ class StampAnswer:
     """ Stamps of the merchant's day """
     stamps_until_reward: int
     """ How many are missing; 0 when the reward is earned """
-    transaction_at: str
+    transaction_at: datetime.datetime
     """ When it happened: now, or `sale_at` """
     transaction_id: UUID | None
     """ The row that it left in the ledger; null for a dry run """
@@ -54,7 +55,10 @@ class StampAnswer:
         card_number = self.card_number
 
         next_stamp_available_at: str | None
-        next_stamp_available_at = self.next_stamp_available_at
+        if isinstance(self.next_stamp_available_at, datetime.datetime):
+            next_stamp_available_at = self.next_stamp_available_at.isoformat()
+        else:
+            next_stamp_available_at = self.next_stamp_available_at
 
         owed_repaid = self.owed_repaid
 
@@ -76,7 +80,7 @@ class StampAnswer:
 
         stamps_until_reward = self.stamps_until_reward
 
-        transaction_at = self.transaction_at
+        transaction_at = self.transaction_at.isoformat()
 
         transaction_id: str | None
         if isinstance(self.transaction_id, UUID):
@@ -118,10 +122,18 @@ class StampAnswer:
 
         card_number = d.pop("card_number")
 
-        def _parse_next_stamp_available_at(data: object) -> str | None:
+        def _parse_next_stamp_available_at(data: object) -> datetime.datetime | None:
             if data is None:
                 return data
-            return cast(None | str, data)
+            try:
+                if not isinstance(data, str):
+                    raise TypeError()
+                next_stamp_available_at_type_0 = datetime.datetime.fromisoformat(data)
+
+                return next_stamp_available_at_type_0
+            except (TypeError, ValueError, AttributeError, KeyError):
+                pass
+            return cast(datetime.datetime | None, data)
 
         next_stamp_available_at = _parse_next_stamp_available_at(d.pop("next_stamp_available_at"))
 
@@ -153,7 +165,7 @@ class StampAnswer:
 
         stamps_until_reward = d.pop("stamps_until_reward")
 
-        transaction_at = d.pop("transaction_at")
+        transaction_at = datetime.datetime.fromisoformat(d.pop("transaction_at"))
 
         def _parse_transaction_id(data: object) -> UUID | None:
             if data is None:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import datetime
 from collections.abc import Mapping
 from typing import Any, TypeVar, cast
 from uuid import UUID
@@ -20,9 +21,9 @@ class StoreAnswer:
     """ Unique among the merchant's stores """
     country: str | None
     """ ISO 3166-1 alpha-2 """
-    created_at: str
+    created_at: datetime.datetime
     """ When it was made """
-    deleted_at: str | None
+    deleted_at: datetime.datetime | None
     """ When it was deleted; null while it is live """
     deleted_by: UUID | None
     """ The user who deleted it """
@@ -38,7 +39,7 @@ class StoreAnswer:
     """ The name that people see """
     timezone: str | None
     """ For display; days are the merchant's """
-    updated_at: str
+    updated_at: datetime.datetime
     """ When it was changed last """
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
@@ -54,10 +55,13 @@ class StoreAnswer:
         country: str | None
         country = self.country
 
-        created_at = self.created_at
+        created_at = self.created_at.isoformat()
 
         deleted_at: str | None
-        deleted_at = self.deleted_at
+        if isinstance(self.deleted_at, datetime.datetime):
+            deleted_at = self.deleted_at.isoformat()
+        else:
+            deleted_at = self.deleted_at
 
         deleted_by: str | None
         if isinstance(self.deleted_by, UUID):
@@ -80,7 +84,7 @@ class StoreAnswer:
         timezone: str | None
         timezone = self.timezone
 
-        updated_at = self.updated_at
+        updated_at = self.updated_at.isoformat()
 
         field_dict: dict[str, Any] = {}
         field_dict.update(self.additional_properties)
@@ -132,12 +136,20 @@ class StoreAnswer:
 
         country = _parse_country(d.pop("country"))
 
-        created_at = d.pop("created_at")
+        created_at = datetime.datetime.fromisoformat(d.pop("created_at"))
 
-        def _parse_deleted_at(data: object) -> str | None:
+        def _parse_deleted_at(data: object) -> datetime.datetime | None:
             if data is None:
                 return data
-            return cast(None | str, data)
+            try:
+                if not isinstance(data, str):
+                    raise TypeError()
+                deleted_at_type_0 = datetime.datetime.fromisoformat(data)
+
+                return deleted_at_type_0
+            except (TypeError, ValueError, AttributeError, KeyError):
+                pass
+            return cast(datetime.datetime | None, data)
 
         deleted_at = _parse_deleted_at(d.pop("deleted_at"))
 
@@ -183,7 +195,7 @@ class StoreAnswer:
 
         timezone = _parse_timezone(d.pop("timezone"))
 
-        updated_at = d.pop("updated_at")
+        updated_at = datetime.datetime.fromisoformat(d.pop("updated_at"))
 
         store_answer = cls(
             address=address,

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import datetime
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 from uuid import UUID
@@ -18,9 +19,9 @@ T = TypeVar("T", bound="Terminal")
 
 @_attrs_define
 class Terminal:
-    created_at: str
+    created_at: datetime.datetime
     """ When it was made """
-    deleted_at: str | None
+    deleted_at: datetime.datetime | None
     """ When it was deleted; seen only where asked for """
     environment: TerminalEnvironment
     """ live or test """
@@ -28,7 +29,7 @@ class Terminal:
     """ The terminal's id """
     keys: list[KeyShown]
     """ Its live API keys: one, or two after a rotation """
-    last_used_at: str | None
+    last_used_at: datetime.datetime | None
     """ When it called last, to half a minute """
     merchant_id: UUID
     """ The merchant that it belongs to """
@@ -36,15 +37,18 @@ class Terminal:
     """ What people call it """
     store_id: UUID
     """ The store where it stands """
-    updated_at: str
+    updated_at: datetime.datetime
     """ When it was changed last, a rotation included """
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
-        created_at = self.created_at
+        created_at = self.created_at.isoformat()
 
         deleted_at: str | None
-        deleted_at = self.deleted_at
+        if isinstance(self.deleted_at, datetime.datetime):
+            deleted_at = self.deleted_at.isoformat()
+        else:
+            deleted_at = self.deleted_at
 
         environment: str = self.environment
 
@@ -56,7 +60,10 @@ class Terminal:
             keys.append(keys_item)
 
         last_used_at: str | None
-        last_used_at = self.last_used_at
+        if isinstance(self.last_used_at, datetime.datetime):
+            last_used_at = self.last_used_at.isoformat()
+        else:
+            last_used_at = self.last_used_at
 
         merchant_id = str(self.merchant_id)
 
@@ -64,7 +71,7 @@ class Terminal:
 
         store_id = str(self.store_id)
 
-        updated_at = self.updated_at
+        updated_at = self.updated_at.isoformat()
 
         field_dict: dict[str, Any] = {}
         field_dict.update(self.additional_properties)
@@ -90,12 +97,20 @@ class Terminal:
         from ..models.key_shown import KeyShown
 
         d = dict(src_dict)
-        created_at = d.pop("created_at")
+        created_at = datetime.datetime.fromisoformat(d.pop("created_at"))
 
-        def _parse_deleted_at(data: object) -> str | None:
+        def _parse_deleted_at(data: object) -> datetime.datetime | None:
             if data is None:
                 return data
-            return cast(None | str, data)
+            try:
+                if not isinstance(data, str):
+                    raise TypeError()
+                deleted_at_type_0 = datetime.datetime.fromisoformat(data)
+
+                return deleted_at_type_0
+            except (TypeError, ValueError, AttributeError, KeyError):
+                pass
+            return cast(datetime.datetime | None, data)
 
         deleted_at = _parse_deleted_at(d.pop("deleted_at"))
 
@@ -110,10 +125,18 @@ class Terminal:
 
             keys.append(keys_item)
 
-        def _parse_last_used_at(data: object) -> str | None:
+        def _parse_last_used_at(data: object) -> datetime.datetime | None:
             if data is None:
                 return data
-            return cast(None | str, data)
+            try:
+                if not isinstance(data, str):
+                    raise TypeError()
+                last_used_at_type_0 = datetime.datetime.fromisoformat(data)
+
+                return last_used_at_type_0
+            except (TypeError, ValueError, AttributeError, KeyError):
+                pass
+            return cast(datetime.datetime | None, data)
 
         last_used_at = _parse_last_used_at(d.pop("last_used_at"))
 
@@ -123,7 +146,7 @@ class Terminal:
 
         store_id = UUID(d.pop("store_id"))
 
-        updated_at = d.pop("updated_at")
+        updated_at = datetime.datetime.fromisoformat(d.pop("updated_at"))
 
         terminal = cls(
             created_at=created_at,

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import datetime
 from collections.abc import Mapping
 from typing import Any, TypeVar, cast
 from uuid import UUID
@@ -18,7 +19,7 @@ class TransactionAnswer:
 
     card_id: UUID
     """ Its card """
-    created_at: str
+    created_at: datetime.datetime
     """ When it was recorded """
     currency: str | None
     """ Of an earning: the purchase's currency """
@@ -64,7 +65,7 @@ class TransactionAnswer:
     """ Where it was made; null for none """
     terminal_id: UUID | None
     """ At which till; null for none """
-    transaction_at: str
+    transaction_at: datetime.datetime
     """ When it happened """
     type_: TransactionAnswerType
     """ What happened """
@@ -79,7 +80,7 @@ class TransactionAnswer:
     def to_dict(self) -> dict[str, Any]:
         card_id = str(self.card_id)
 
-        created_at = self.created_at
+        created_at = self.created_at.isoformat()
 
         currency: str | None
         currency = self.currency
@@ -150,7 +151,7 @@ class TransactionAnswer:
         else:
             terminal_id = self.terminal_id
 
-        transaction_at = self.transaction_at
+        transaction_at = self.transaction_at.isoformat()
 
         type_: str = self.type_
 
@@ -212,7 +213,7 @@ class TransactionAnswer:
         d = dict(src_dict)
         card_id = UUID(d.pop("card_id"))
 
-        created_at = d.pop("created_at")
+        created_at = datetime.datetime.fromisoformat(d.pop("created_at"))
 
         def _parse_currency(data: object) -> str | None:
             if data is None:
@@ -355,7 +356,7 @@ class TransactionAnswer:
 
         terminal_id = _parse_terminal_id(d.pop("terminal_id"))
 
-        transaction_at = d.pop("transaction_at")
+        transaction_at = datetime.datetime.fromisoformat(d.pop("transaction_at"))
 
         type_ = check_transaction_answer_type(d.pop("type"))
 

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import datetime
 from collections.abc import Mapping
 from typing import Any, TypeVar, cast
 from uuid import UUID
@@ -14,9 +15,9 @@ T = TypeVar("T", bound="User")
 
 @_attrs_define
 class User:
-    created_at: str
+    created_at: datetime.datetime
     """ When the user was made """
-    deleted_at: str | None
+    deleted_at: datetime.datetime | None
     """ When it was deleted; seen only where asked for """
     email: str | None
     """ As it was given; null where another issuer does not tell it """
@@ -32,15 +33,18 @@ class User:
     """ The merchant of an owner or manager """
     role: UserRole
     """ What the user may do """
-    updated_at: str
+    updated_at: datetime.datetime
     """ When it was changed last """
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
-        created_at = self.created_at
+        created_at = self.created_at.isoformat()
 
         deleted_at: str | None
-        deleted_at = self.deleted_at
+        if isinstance(self.deleted_at, datetime.datetime):
+            deleted_at = self.deleted_at.isoformat()
+        else:
+            deleted_at = self.deleted_at
 
         email: str | None
         email = self.email
@@ -62,7 +66,7 @@ class User:
 
         role: str = self.role
 
-        updated_at = self.updated_at
+        updated_at = self.updated_at.isoformat()
 
         field_dict: dict[str, Any] = {}
         field_dict.update(self.additional_properties)
@@ -86,12 +90,20 @@ class User:
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
         d = dict(src_dict)
-        created_at = d.pop("created_at")
+        created_at = datetime.datetime.fromisoformat(d.pop("created_at"))
 
-        def _parse_deleted_at(data: object) -> str | None:
+        def _parse_deleted_at(data: object) -> datetime.datetime | None:
             if data is None:
                 return data
-            return cast(None | str, data)
+            try:
+                if not isinstance(data, str):
+                    raise TypeError()
+                deleted_at_type_0 = datetime.datetime.fromisoformat(data)
+
+                return deleted_at_type_0
+            except (TypeError, ValueError, AttributeError, KeyError):
+                pass
+            return cast(datetime.datetime | None, data)
 
         deleted_at = _parse_deleted_at(d.pop("deleted_at"))
 
@@ -132,7 +144,7 @@ class User:
 
         role = check_user_role(d.pop("role"))
 
-        updated_at = d.pop("updated_at")
+        updated_at = datetime.datetime.fromisoformat(d.pop("updated_at"))
 
         user = cls(
             created_at=created_at,

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import datetime
 from collections.abc import Mapping
 from typing import Any, TypeVar, cast
 from uuid import UUID
@@ -28,7 +29,7 @@ class VoidPointsAnswer:
     """ What could not be taken back, the balance being too small; owed, where the merchant recovers it """
     stamp_count: int
     """ Stamps on the card now """
-    transaction_at: str
+    transaction_at: datetime.datetime
     """ When it happened: now, or `sale_at` """
     transaction_id: UUID | None
     """ The row that it left in the ledger; null for a dry run """
@@ -49,7 +50,7 @@ class VoidPointsAnswer:
 
         stamp_count = self.stamp_count
 
-        transaction_at = self.transaction_at
+        transaction_at = self.transaction_at.isoformat()
 
         transaction_id: str | None
         if isinstance(self.transaction_id, UUID):
@@ -93,7 +94,7 @@ class VoidPointsAnswer:
 
         stamp_count = d.pop("stamp_count")
 
-        transaction_at = d.pop("transaction_at")
+        transaction_at = datetime.datetime.fromisoformat(d.pop("transaction_at"))
 
         def _parse_transaction_id(data: object) -> UUID | None:
             if data is None:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import datetime
 from collections.abc import Mapping
 from typing import Any, TypeVar, cast
 from uuid import UUID
@@ -20,7 +21,7 @@ class VoidStampsAnswer:
     """ The card """
     card_number: str
     """ The card's number as printed """
-    next_stamp_available_at: str | None
+    next_stamp_available_at: datetime.datetime | None
     """ When the card can be stamped next: the cooldown is over, or the day; null for now """
     points_balance: int
     """ Points on the card now """
@@ -42,7 +43,7 @@ class VoidStampsAnswer:
     """ How many are missing; 0 when the reward is earned """
     stamps_voided: int
     """ How many stamps came off, or came back with a reward """
-    transaction_at: str
+    transaction_at: datetime.datetime
     """ When it happened: now, or `sale_at` """
     transaction_id: UUID | None
     """ The row that it left in the ledger; null for a dry run """
@@ -58,7 +59,10 @@ class VoidStampsAnswer:
         card_number = self.card_number
 
         next_stamp_available_at: str | None
-        next_stamp_available_at = self.next_stamp_available_at
+        if isinstance(self.next_stamp_available_at, datetime.datetime):
+            next_stamp_available_at = self.next_stamp_available_at.isoformat()
+        else:
+            next_stamp_available_at = self.next_stamp_available_at
 
         points_balance = self.points_balance
 
@@ -82,7 +86,7 @@ class VoidStampsAnswer:
 
         stamps_voided = self.stamps_voided
 
-        transaction_at = self.transaction_at
+        transaction_at = self.transaction_at.isoformat()
 
         transaction_id: str | None
         if isinstance(self.transaction_id, UUID):
@@ -131,10 +135,18 @@ class VoidStampsAnswer:
 
         card_number = d.pop("card_number")
 
-        def _parse_next_stamp_available_at(data: object) -> str | None:
+        def _parse_next_stamp_available_at(data: object) -> datetime.datetime | None:
             if data is None:
                 return data
-            return cast(None | str, data)
+            try:
+                if not isinstance(data, str):
+                    raise TypeError()
+                next_stamp_available_at_type_0 = datetime.datetime.fromisoformat(data)
+
+                return next_stamp_available_at_type_0
+            except (TypeError, ValueError, AttributeError, KeyError):
+                pass
+            return cast(datetime.datetime | None, data)
 
         next_stamp_available_at = _parse_next_stamp_available_at(d.pop("next_stamp_available_at"))
 
@@ -168,7 +180,7 @@ class VoidStampsAnswer:
 
         stamps_voided = d.pop("stamps_voided")
 
-        transaction_at = d.pop("transaction_at")
+        transaction_at = datetime.datetime.fromisoformat(d.pop("transaction_at"))
 
         def _parse_transaction_id(data: object) -> UUID | None:
             if data is None:
