@@ -78,6 +78,7 @@ def rows(platform, card_id, *columns):
     return platform.rows("ledger", query, card_id)
 
 
+@pytest.mark.timeout(180 + 2 * ROUNDS)
 async def test_twenty_callers_and_one_last_reward_again_and_again(platform, shop, caller):
     cards = shop.enrol_many(20)
     for card in cards:
