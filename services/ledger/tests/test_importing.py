@@ -153,10 +153,11 @@ async def test_a_bad_row_is_answered_by_its_line_and_stops_no_other(world: Any, 
 
 async def test_a_file_sent_again_changes_nothing(world: Any, bring: Any) -> None:
     card = await world.card()
-    rows = [past(card, "stamp_earned", 3, stamps=1), past(card, "points_earned", 2, points=7)]
+    bought = past(card, "points_earned", 2, points=7, purchase_amount_cents=70)
+    rows = [past(card, "stamp_earned", 3, stamps=1), bought]
     await bring("history", rows[:1])
 
-    again = await bring("history", rows)
+    again = await bring("history", [rows[0], bought | {"currency": "EUR"}])
     at_once = await asyncio.gather(*(bring("history", rows) for _ in range(4)))
 
     assert (again.json()["taken"], again.json()["known"]) == (1, 1)
@@ -283,3 +284,28 @@ async def test_a_card_may_be_named_as_its_customers_row_was(
     ]
 
     assert [(one.json()["taken"], one.json()["known"]) for one in answers] == [(1, 0), (0, 1), (0, 0)]
+
+
+async def test_pages_of_an_export_hold_each_row_once_in_its_cards_order(world: Any, bring: Any) -> None:
+    cards = [await world.card() for _ in range(3)]
+    rows = [past(card, "stamp_earned", days, stamps=1) for days in (1, 5, 3) for card in cards]
+    await bring("history", rows)
+    voided = (await world.stamp(cards[0])).json()["transaction_id"]
+    await world.ask("/stamp/void", {"transaction_id": voided})
+
+    found, cursor = [], ""
+    async with world.http(Caller("admin", user_id=uuid7())) as http:
+        while cursor is not None:
+            params = {"merchant_id": str(world.merchant_id), "limit": 4} | (
+                {"cursor": cursor} if cursor else {}
+            )
+            page = (await http.get("/api/v1/admin/loyalty/exports/history", params=params)).json()
+            found += page["items"]
+            cursor = page["next_cursor"]
+
+    for card in cards:
+        mine = [row["reference"] for row in found if row["card"] == card.card_number]
+        assert mine[:3] == [row["reference"] for row in rows if row["card"] == card.card_number]
+    corrected = [(row["type"], row["stamps"]) for row in found if row["card"] == cards[0].card_number]
+    assert corrected[3:] == [("stamp_earned", 1), ("stamp_adjustment", -1)]
+    assert len(found) == 11

@@ -40,3 +40,18 @@ def register(app: typer.Typer, home: Callable[[], Home], out: Console, err: Cons
 
         asked = Asked(kind, file, merchant, format_of(file, form), dry_run, new_numbers)
         import_file(home(), asked, out, err)
+
+    @app.command()
+    def export(
+        kind: Annotated[Kind, typer.Argument(help="What to export.")],
+        merchant: Merchant,
+        form: Annotated[Format, typer.Option("--format", help="How to write it.")] = Format.csv,
+    ) -> None:
+        """Write a merchant's customers, history or balances as the file that an import takes."""
+        import sys
+
+        from punchcard.transfer.admin import access
+        from punchcard.transfer.exporting import run
+
+        count = run(access(home()), kind, merchant, form, sys.stdout)
+        err.print(f"{count} rows")

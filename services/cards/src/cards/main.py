@@ -6,6 +6,7 @@ from cards import api
 from cards.archive import Archive
 from cards.consumers import STATUS_ROWS, hear_transactions
 from cards.importing import api as importing
+from cards.importing import exporting
 from cards.ledger import Ledger
 from cards.letters import Letters
 from cards.settings import CardsSettings
@@ -49,7 +50,7 @@ def build(settings: CardsSettings) -> Service:
     service.include(
         api.vendor, api.customers, api.deletion, api.privacy, api.public, api.own_card, api.internal
     )
-    service.include(importing.router, importing.internal)
+    service.include(importing.router, importing.internal, exporting.router)
     service.include(audit.router(service.work), parked.router(service.work, service.idempotency))
     return service
 

@@ -27,6 +27,7 @@ from ledger.bodies import MOVES
 from ledger.commands import Accounts, Moves
 from ledger.expiry import Expiry
 from ledger.importing import api as importing
+from ledger.importing import exporting
 from ledger.queries import Queries
 from ledger.rulebook import Rulebook
 from ledger.settings import LedgerSettings
@@ -81,6 +82,7 @@ def build(settings: LedgerSettings) -> Service:
     service.include(routes(door, queries), archive.routes(service.work), switches, pages)
     service.include(audit.router(service.work), parked.router(service.work, service.idempotency))
     service.include(importing.routes(service, rulebook, accounts, states, peers))
+    service.include(exporting.routes(service, states))
     showing = Showing(service.work, states)
     reports = Reports(service.work, states, showing, partial(_staff_names, peers["auth-pins"]))
     service.http.state.reports = reports

@@ -17,6 +17,8 @@ from .audit_list import AuditList
 from .audit_row import AuditRow
 from .audit_row_after_type_0 import AuditRowAfterType0
 from .audit_row_before_type_0 import AuditRowBeforeType0
+from .balance_line import BalanceLine
+from .balance_page import BalancePage
 from .card_answer import CardAnswer
 from .card_answer_status import CardAnswerStatus
 from .card_list import CardList
@@ -25,6 +27,9 @@ from .code_and_pin import CodeAndPin
 from .credentials import Credentials
 from .customer_change import CustomerChange
 from .customer_change_locale import CustomerChangeLocale
+from .customer_line import CustomerLine
+from .customer_line_locale import CustomerLineLocale
+from .customer_page import CustomerPage
 from .customer_short import CustomerShort
 from .customer_whole import CustomerWhole
 from .customer_whole_locale import CustomerWholeLocale
@@ -39,6 +44,8 @@ from .get_report_format import GetReportFormat
 from .get_report_name import GetReportName
 from .get_report_of_merchant_format import GetReportOfMerchantFormat
 from .get_report_of_merchant_name import GetReportOfMerchantName
+from .history_line import HistoryLine
+from .history_page import HistoryPage
 from .import_answer import ImportAnswer
 from .import_body import ImportBody
 from .import_body_rows_item import ImportBodyRowsItem
@@ -198,6 +205,8 @@ __all__ = (
     "AuditRow",
     "AuditRowAfterType0",
     "AuditRowBeforeType0",
+    "BalanceLine",
+    "BalancePage",
     "CardAnswer",
     "CardAnswerStatus",
     "CardList",
@@ -206,6 +215,9 @@ __all__ = (
     "Credentials",
     "CustomerChange",
     "CustomerChangeLocale",
+    "CustomerLine",
+    "CustomerLineLocale",
+    "CustomerPage",
     "CustomerShort",
     "CustomerWhole",
     "CustomerWholeLocale",
@@ -220,6 +232,8 @@ __all__ = (
     "GetReportName",
     "GetReportOfMerchantFormat",
     "GetReportOfMerchantName",
+    "HistoryLine",
+    "HistoryPage",
     "ImportAnswer",
     "ImportBody",
     "ImportBodyRowsItem",

@@ -13,7 +13,7 @@ from ledger.domain.words import BALANCE_LIMIT, Account, Decision, Entry
 Moves = tuple[Literal["stamps", "points"], Literal["up", "up-or-none", "down", "both"]]
 IMPORTABLE: Mapping[str, Moves | None] = {
     "welcome_bonus": ("points", "up"),
-    "stamp_earned": ("stamps", "up"),
+    "stamp_earned": ("stamps", "up-or-none"),
     "stamp_redeemed": ("stamps", "down"),
     "stamp_adjustment": ("stamps", "both"),
     "points_earned": ("points", "up-or-none"),

@@ -211,12 +211,12 @@ class Desk:
         """The rows with their cards' numbers; accounts are opened whose events are still on the way."""
         names = {read.row.card for read in rows}
         numbers = {name: number for name in names if (number := number_in(name)) is not None}
-        missing = set(await self._missing(numbers.values()))
+        missing = set(await self._missing(merchant_id, numbers.values()))
         referred = await self._numbers(
             merchant_id, [name for name in names if name not in numbers or numbers[name] in missing]
         )
         numbers |= referred
-        await self._fetch(await self._missing(numbers.values()))
+        await self._fetch(await self._missing(merchant_id, numbers.values()))
         async with self._service.work.read() as conn:
             programs = await sql.programs_of_numbers(await store.raw(conn), sorted(set(numbers.values())))
         for program_id in programs:
@@ -224,9 +224,9 @@ class Desk:
                 await self._rulebook.learn(program_id)
         return [read.of(numbers) for read in rows]
 
-    async def _missing(self, numbers: Iterable[int]) -> list[int]:
+    async def _missing(self, merchant_id: UUID, numbers: Iterable[int]) -> list[int]:
         async with self._service.work.read() as conn:
-            return await sql.missing_numbers(await store.raw(conn), sorted(set(numbers)))
+            return await sql.missing_numbers(await store.raw(conn), merchant_id, sorted(set(numbers)))
 
     async def _numbers(self, merchant_id: UUID, names: Sequence[str]) -> dict[str, int]:
         """What cards knows by these references: asked once, and remembered."""

@@ -97,7 +97,8 @@ class Chunk:
         name = row.name if isinstance(row, BalanceRow) else row.reference
         kind = "balances" if isinstance(row, BalanceRow) else "history"
         key_hash = hash_of_key(f"ledger/imports/{kind}/{self._merchant_id}", name)
-        content = hmac.digest(self._secret, row.model_dump_json().encode(), "sha256")[:16]
+        # The currency can only be the merchant's, named or not.
+        content = hmac.digest(self._secret, row.model_dump_json(exclude={"currency"}).encode(), "sha256")[:16]
         return Named(read, key_hash, content)
 
     async def _rows_of_ours(self, conn: Connection, rows: Sequence[Read]) -> set[str | None]:

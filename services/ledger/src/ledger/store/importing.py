@@ -16,11 +16,12 @@ from ledger.store.batch import KNOWN, SAVE_CORRECTED, SELECT_ACCOUNTS, Known, Wr
 _BY_NUMBER = f"{SELECT_ACCOUNTS} WHERE card_number = ANY(%s)"
 
 
-async def missing_numbers(conn: Connection, numbers: Sequence[int]) -> list[int]:
-    """Those of these numbers that no account has."""
+async def missing_numbers(conn: Connection, merchant_id: UUID, numbers: Sequence[int]) -> list[int]:
+    """Those of these numbers that no account of this merchant has."""
     cursor = await conn.execute(
-        "SELECT n FROM unnest(%s) AS n WHERE NOT EXISTS (SELECT FROM accounts a WHERE a.card_number = n)",
-        (pack.int8s(numbers),),
+        "SELECT n FROM unnest(%s) AS n WHERE NOT EXISTS"
+        " (SELECT FROM accounts a WHERE a.card_number = n AND a.merchant_id = %s)",
+        (pack.int8s(numbers), merchant_id),
     )
     return [row[0] for row in await cursor.fetchall()]
 
