@@ -28,6 +28,9 @@ async def _answer(shop: Shop, template: str, method: str, fresh_key: Call, card_
     body = {}
     if path == CARDS:
         body = {"first_name": "Planted", "last_name": "Name", "email": f"walked@{uuid7()}.example"}
+    if path.endswith("/imports/customers"):
+        person = {"first_name": "Planted", "last_name": "Name", "email": f"walked@{uuid7()}.example"}
+        body = {"merchant_id": str(shop.id), "rows": [person]}
     if method == "patch":
         body = {"last_name": "PlantedToo"}
     return await caller.request(method, path, json=body, headers={**fresh_key(), "if-match": "*"})

@@ -156,6 +156,8 @@ def test_every_operation_is_documented_and_says_what_is_composed(service: Any):
         "restoreCard": None,
         "eraseCustomer": None,
         "exportCustomer": None,
+        "importCustomers": None,
+        "exportCustomers": None,
         "join": None,
         "getOwnCard": None,
         "listOwnTransactions": None,

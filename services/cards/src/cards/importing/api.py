@@ -17,6 +17,7 @@ from cards.importing.chunk import Chunk, Taken
 from cards.importing.rows import ROWS_LIMIT, LineError, Read, read
 from cards.terms import TermsBook
 from contracts.problem import (
+    Forbidden,
     IdempotencyKeyExpired,
     IdempotencyKeyInUse,
     IdempotencyKeyInvalid,
@@ -24,6 +25,7 @@ from contracts.problem import (
     IdempotencyKeyReused,
     MerchantNotFound,
     ProgramNotFound,
+    Unauthenticated,
     UpstreamUnavailable,
 )
 from kit import audit
@@ -89,7 +91,14 @@ class ImportAnswer(BaseModel):
     " known and stays as they are: a file may be sent again. No welcome bonus, no letter.",
     response_model=ImportAnswer,
     responses=problems(
-        *(MerchantNotFound, ProgramNotFound, IdempotencyKeyMissing, IdempotencyKeyInvalid),
+        *(
+            Unauthenticated,
+            Forbidden,
+            MerchantNotFound,
+            ProgramNotFound,
+            IdempotencyKeyMissing,
+            IdempotencyKeyInvalid,
+        ),
         *(IdempotencyKeyInUse, IdempotencyKeyExpired, IdempotencyKeyReused, UpstreamUnavailable),
     ),
 )

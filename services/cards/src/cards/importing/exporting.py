@@ -16,7 +16,14 @@ from cards.api.answers import problems
 from cards.api.rooms import TheService, TheTerms
 from cards.domain import Held
 from contracts.event import Instant
-from contracts.problem import MerchantNotFound, ProgramNotFound
+from contracts.problem import (
+    Forbidden,
+    MerchantNotFound,
+    ProgramNotFound,
+    Unauthenticated,
+    UpstreamUnavailable,
+    ValidationFailed,
+)
 from kit.identity import Caller, allow
 
 _ID = "0197c1c2-7e5a-7b3c-9d4e-5f60718293a4"
@@ -48,11 +55,20 @@ class CustomerPage(BaseModel):
 
 @router.get(
     "/api/v1/admin/loyalty/exports/customers",
-    operation_id="export_customers",
+    operation_id="exportCustomers",
     summary="Export customers with their cards",
     description="The cards of the live program, neither deleted nor erased.",
     response_model=CustomerPage,
-    responses=problems(MerchantNotFound, ProgramNotFound),
+    responses=problems(
+        *(
+            Unauthenticated,
+            Forbidden,
+            MerchantNotFound,
+            ProgramNotFound,
+            ValidationFailed,
+            UpstreamUnavailable,
+        )
+    ),
 )
 async def export_customers(
     caller: Annotated[Caller, Depends(allow("admin"))],

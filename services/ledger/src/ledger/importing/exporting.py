@@ -102,7 +102,7 @@ def routes(service: Service, states: Projection) -> APIRouter:
 
     @router.get(
         PREFIX + "/history",
-        operation_id="export_history",
+        operation_id="exportHistory",
         summary="Export transactions",
         description="Each card's rows in their order. The creation of a card is told by its customer's row; a"
         " void goes out as the correction that it made.",
@@ -119,7 +119,7 @@ def routes(service: Service, states: Projection) -> APIRouter:
 
     @router.get(
         PREFIX + "/balances",
-        operation_id="export_balances",
+        operation_id="exportBalances",
         summary="Export balances",
         description="Of every card that has any.",
         response_model=BalancePage,
