@@ -26,7 +26,7 @@ from schemathesis.specs.openapi.checks import (
 )
 
 ADMIN, VENDOR = "/api/v1/admin/loyalty", "/api/v1/vendor/loyalty"
-EXAMPLES, SEED = int(os.environ.get("OPENAPI_EXAMPLES", "10")), int(os.environ.get("OPENAPI_SEED", "1"))
+EXAMPLES, SEED = int(os.environ.get("OPENAPI_EXAMPLES", "6")), int(os.environ.get("OPENAPI_SEED", "1"))
 #: A stream: it has tests of its own.
 STREAM = "listenToEvents"
 
