@@ -31,10 +31,15 @@ from kit.http import Peer, Upstream
 from kit.projection import Projection
 from kit.serving import serve
 
+#: The live feed may be so much later, and costs a third: every transaction of the platform comes by here.
+GATHER_S = 0.25
+
 
 def build(settings: GatewaySettings, documents: Documents | None = None) -> Service:
     """The gateway to the services that these OpenAPI documents describe; the committed ones by default."""
     service = Service(settings, title="Punchcard")
+    assert service.listener is not None
+    service.listener.gather_s = GATHER_S
     # Before the mount of all others: what the gateway answers itself is found first.
     service.include(*own.ROUTERS)
     documents = {**(merging.committed() if documents is None else documents), OWN: own.document(service)}

@@ -24,6 +24,8 @@ from kit.work import Tx, Work, passes
 
 FIRST_PAUSE_S, LONGEST_PAUSE_S = 0.2, 30.0
 WORK_OFF_EVERY_S = 1.0
+#: After so many events the other work of the process gets its turn.
+TURN_EVENTS = 20
 INBOX_DAYS = 14
 #: A dead letter has to fit into a batch of the relay; a larger one is kept whole in `parked_events` alone.
 DEAD_LETTER_BYTES = 200 * 1024
@@ -55,7 +57,9 @@ class Applier:
         Each topic's records are a transaction of their own: a handler may read through to what another told.
         """
         topics: dict[str, list[Record]] = {}
-        for record in raw:
+        for number, record in enumerate(raw, 1):
+            if number % TURN_EVENTS == 0:
+                await asyncio.sleep(0)
             topics.setdefault(record.topic, []).append(read(record, self.subscriptions[record.topic]))
         for records in topics.values():
             await self._take_together(records)

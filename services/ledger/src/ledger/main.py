@@ -33,7 +33,7 @@ from ledger.rulebook import Rulebook
 from ledger.settings import LedgerSettings
 from ledger.statistics import api as statistics
 from ledger.statistics.calendar import Calendars
-from ledger.statistics.following import Follower
+from ledger.statistics.following import Follower, Rush
 from ledger.statistics.reports import Reports
 from ledger.statistics.showing import Showing
 
@@ -94,7 +94,7 @@ def build(settings: LedgerSettings) -> Service:
     service.background("expiry", expiry.run)
     service.background("answers", lambda: _keep_answers(service))
     service.background("signing keys", lambda: _first_keys(states))
-    service.background("statistics", _follower(settings, states).run)
+    service.background("statistics", _follower(settings, states, batches).run)
     service.ready_when("projection", lambda: states.loaded)
     service.at_close(batches.leave)
     for upstream in upstreams.values():
@@ -107,14 +107,15 @@ def _lane(settings: LedgerSettings, rulebook: Rulebook) -> Lane:
     return Lane(url, rulebook, settings.public_base_url, settings.batch_operations, settings.queue_operations)
 
 
-def _follower(settings: LedgerSettings, states: Projection) -> Follower:
+def _follower(settings: LedgerSettings, states: Projection, batches: Batches) -> Follower:
     """Counts what the ledger and cards tell."""
 
     async def zone(merchant_id: UUID) -> str | None:
         merchant = await states.load(MerchantChanged, merchant_id)
         return merchant.timezone if merchant else None
 
-    return Follower(settings.database_url.get_secret_value(), settings.kafka_bootstrap, Calendars(zone))
+    url, rush = settings.database_url.get_secret_value(), Rush(lambda: batches.asked)
+    return Follower(url, settings.kafka_bootstrap, Calendars(zone), rush=rush)
 
 
 async def _staff_names(auth_pins: Peer, merchant_id: UUID) -> Mapping[str, str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
@@ -19,6 +20,8 @@ from kit.ids import now
 WINDOW = timedelta(hours=24)
 KEPT = timedelta(hours=25)
 FORGOTTEN_AT_ONCE = 5000
+#: After so many rows requests get their turn.
+TURN_ROWS = 32
 #: Those of a transaction, in their order; what else is in an event is not shown.
 _SHOWN = tuple(Transaction.model_fields)
 _encode = msgspec.json.Encoder().encode
@@ -84,15 +87,22 @@ async def keep(conn: AsyncConnection, transactions: Sequence[Mapping[str, Any]])
     )
     number = {str(merchant_id): newest - times[str(merchant_id)] for merchant_id, newest in taken.all()}
     numbers = []
-    for one in young:
+    for turn, one in enumerate(young, 1):
+        if turn % TURN_ROWS == 0:
+            await asyncio.sleep(0)
         number[one["merchant_id"]] += 1
         numbers.append(number[one["merchant_id"]])
+    data = []
+    for turn, one in enumerate(young, 1):
+        data.append(shown(one).hex())
+        if turn % TURN_ROWS == 0:
+            await asyncio.sleep(0)
     columns = {
         "merchant_id": _array(one["merchant_id"] for one in young),
         "number": _array(numbers),
         "place": _array(range(last - len(young) + 1, last + 1)),
         "store_id": _array(one.get("store_id") or "NULL" for one in young),
-        "data": _array(shown(one).hex() for one in young),
+        "data": _array(data),
     }
     await conn.execute(_KEEP, columns)
 

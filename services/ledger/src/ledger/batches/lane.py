@@ -186,9 +186,12 @@ class Batches:
 
     def __init__(self, lanes: Sequence[Lane]) -> None:
         self._lanes = lanes
+        #: How many operations were asked for so far.
+        self.asked = 0
 
     async def ask(self, operation: Operation) -> Outcome:
         """Queue the operation and wait for its outcome; who stops waiting changes nothing."""
+        self.asked += 1
         self._lanes[hash(operation.card) % len(self._lanes)].put(operation)
         return await operation.outcome
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import NoReturn
 
@@ -26,8 +26,10 @@ from ledger.statistics.store import Connection, Place
 
 #: Many events at once cost much less than one by one; nobody waits for a figure.
 GATHER_S = 0.25
-POLL_RECORDS = 2000
-PARTITION_BYTES = 128 * 1024
+POLL_RECORDS = 1000
+PARTITION_BYTES = 64 * 1024
+#: While more is asked for in a second than this, tills go first: figures may be so much older then.
+RUSH_PER_S, WAITS_LONGEST_S, LOOKS_AFTER_S = 50, 10.0, 0.5
 WATCH_EVERY_S = 5.0
 #: When records wait and none is taken, or the broker does not answer, for so long: begin anew.
 STALLED_AFTER_S = 30.0
@@ -39,12 +41,42 @@ EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 lag = Gauge("ledger_statistics_lag_records", "Records that statistics have not taken", registry=registry)
 
 
+class Rush:
+    """Whether so much is asked of the ledger that statistics let the tills go first."""
+
+    def __init__(self, asked: Callable[[], int], clock: Callable[[], float] = time.monotonic) -> None:
+        self._asked = asked
+        self._clock = clock
+        self._before = (asked(), clock())
+
+    def __call__(self) -> bool:
+        """As far as what came since the last call tells."""
+        asked, at = self._before
+        self._before = (self._asked(), self._clock())
+        seconds = max(self._before[1] - at, 0.001)
+        return (self._before[0] - asked) / seconds > RUSH_PER_S
+
+
+async def let_tills_go_first(rush: Callable[[], bool]) -> None:
+    """Returns when the rush is over, or has lasted long enough."""
+    waited_s = 0.0
+    while rush() and waited_s < WAITS_LONGEST_S:
+        await asyncio.sleep(LOOKS_AFTER_S)
+        waited_s += LOOKS_AFTER_S
+
+
 class Follower:
     """Keeps the live generation of the statistics up with the topics."""
 
     def __init__(
-        self, database_url: str, bootstrap: str, calendars: Calendars, topics: Sequence[str] = TOPICS
+        self,
+        database_url: str,
+        bootstrap: str,
+        calendars: Calendars,
+        topics: Sequence[str] = TOPICS,
+        rush: Callable[[], bool] = lambda: False,
     ) -> None:
+        self._rush = rush
         self._url = database_url
         self._bootstrap = bootstrap
         self._calendars = calendars
@@ -69,7 +101,7 @@ class Follower:
         async with reader(
             self._bootstrap, self._topics, offsets, partition_bytes=PARTITION_BYTES
         ) as consumer:
-            await _Position(conn, consumer, projector, offsets, self._topics).keep_up()
+            await _Position(conn, consumer, projector, offsets, self._topics, self._rush).keep_up()
 
 
 class _Position:
@@ -82,7 +114,9 @@ class _Position:
         projector: Projector,
         offsets: dict[Place, int],
         topics: Sequence[str],
+        rush: Callable[[], bool],
     ) -> None:
+        self._rush = rush
         self._conn = conn
         self._consumer = consumer
         self._projector = projector
@@ -94,6 +128,7 @@ class _Position:
     async def keep_up(self) -> None:
         """Returns when the generation is over."""
         while True:
+            await let_tills_go_first(self._rush)
             began = now()
             polled = await self._consumer.getmany(timeout_ms=250, max_records=POLL_RECORDS)
             heard = await hear(polled)
