@@ -16,15 +16,17 @@ from kit.work import passes
 
 #: One statement, and its own transaction. Rows are added in the order of the key: two replicas that add to
 #: the same sums must not wait for one another in a ring. It reads what was before; what it added comes after.
+#: Counts of a moment may go with a power cut: no request's commit waits for theirs to be synced.
 _EXCHANGE = text(
     """
-    WITH added AS (
+    WITH unsynced AS (SELECT set_config('synchronous_commit', 'off', true)), added AS (
         INSERT INTO limit_counts AS held (who, slot, times, gone_at)
         SELECT * FROM unnest(CAST(:who AS bytea[]), CAST(:slot AS bigint[]), CAST(:times AS int[]),
             CAST(:gone_at AS bigint[])) ORDER BY 1, 2
         ON CONFLICT (who, slot) DO UPDATE SET times = held.times + excluded.times
         RETURNING who, slot, times)
-    SELECT who, slot, times, false AS newer FROM limit_counts WHERE who = ANY(CAST(:asked AS bytea[]))
+    SELECT who, slot, times, false AS newer FROM limit_counts, unsynced
+    WHERE who = ANY(CAST(:asked AS bytea[]))
     UNION ALL SELECT who, slot, times, true FROM added ORDER BY newer
     """
 )
