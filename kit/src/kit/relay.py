@@ -24,6 +24,8 @@ PUBLISH_TIMEOUT_S = 10.0
 STOP_TIMEOUT_S = 2.0
 COUNT_EVERY_S = 5.0
 IDLE_GROWS = 4
+#: When this many come at one look, more are on their way: each look wakes the broker and all who listen.
+GATHER_ROWS, GATHER_S = 12, 0.08
 
 Row = tuple[int, str, str, bytes]
 
@@ -91,7 +93,7 @@ class Relay:
                 await _abandon(producer)
 
     async def _relay(self, connection: psycopg.AsyncConnection[Any], producer: AIOKafkaProducer) -> None:
-        pause = self._idle_s
+        idle_s = self._idle_s
         while True:
             cursor = await connection.execute(
                 "SELECT id, topic, key, value FROM outbox ORDER BY id LIMIT %s", (BATCH_ROWS,), binary=True
@@ -101,13 +103,12 @@ class Relay:
             if rows:
                 await asyncio.wait_for(self._publish(producer, rows), PUBLISH_TIMEOUT_S)
                 await connection.execute("DELETE FROM outbox WHERE id = ANY(%s)", ([row[0] for row in rows],))
-                pause = self._idle_s
             elif self._leaving:
                 return
             if len(rows) < BATCH_ROWS // 4:
-                await asyncio.sleep(pause)
+                await asyncio.sleep(GATHER_S if len(rows) >= GATHER_ROWS else idle_s)
             # Where nothing is said for a while, looking less often costs a first event some milliseconds.
-            pause = min(pause * 1.2, self._idle_s * IDLE_GROWS)
+            idle_s = self._idle_s if rows else min(idle_s * 1.2, self._idle_s * IDLE_GROWS)
 
     async def _publish(self, producer: AIOKafkaProducer, rows: Sequence[Row]) -> None:
         places: dict[tuple[str, int], list[tuple[bytes, bytes]]] = defaultdict(list)

@@ -1,33 +1,37 @@
-"""Statistics let tills go first, and not for ever."""
+"""Statistics let tills go first, and still keep up."""
 
 from __future__ import annotations
 
 import pytest
 
 from ledger.statistics import following
-from ledger.statistics.following import Rush, let_tills_go_first
+from ledger.statistics.following import Rush, Stride, stride
 
 
 @pytest.mark.parametrize(("asked", "rushes"), [(0, False), (50, False), (51, True), (2000, True)])
 def test_a_rush_is_more_than_so_many_in_a_second(asked: int, rushes: bool):
-    now, count = [100.0], [0]
+    count, now = [7], [100.0]
     rush = Rush(lambda: count[0], lambda: now[0])
 
-    now[0], count[0] = 101.0, asked
-
+    count[0] += asked
+    now[0] += 1.0
     assert rush() is rushes
-    now[0] += 1
+    now[0] += 1.0
     assert not rush()
 
 
-async def test_it_waits_while_there_is_a_rush_but_not_longer_than_it_may(monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(following, "LOOKS_AFTER_S", 0.001)
-    monkeypatch.setattr(following, "WAITS_LONGEST_S", 0.01)
-    said = iter([True, True, False])
-    looks = []
+def test_in_a_rush_few_are_taken_at_once_and_a_pause_follows():
+    calm = stride(rush=False, waiting=5000, took=following.POLL_RECORDS)
+    rushed = stride(rush=True, waiting=5000, took=following.RUSH_RECORDS)
 
-    await let_tills_go_first(lambda: next(said))
-    await let_tills_go_first(lambda: looks.append(1) or True)
+    assert calm == Stride(following.POLL_RECORDS, 0.0)
+    assert rushed.records < calm.records
+    assert rushed.pause_s > 0
 
-    assert next(said, "all said") == "all said"
-    assert 10 <= len(looks) <= 12
+
+def test_a_rush_that_goes_on_does_not_leave_figures_behind_for_ever():
+    assert stride(rush=True, waiting=following.RUSH_ENDS_AT, took=200) == Stride(following.POLL_RECORDS, 0.0)
+
+
+def test_the_last_ones_are_gathered():
+    assert stride(rush=False, waiting=0, took=3) == Stride(following.POLL_RECORDS, following.GATHER_S)

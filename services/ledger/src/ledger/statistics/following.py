@@ -6,7 +6,7 @@ import asyncio
 import time
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
-from typing import NoReturn
+from typing import NamedTuple, NoReturn
 
 import psycopg
 from aiokafka import AIOKafkaConsumer, TopicPartition
@@ -28,8 +28,9 @@ from ledger.statistics.store import Connection, Place
 GATHER_S = 0.25
 POLL_RECORDS = 1000
 PARTITION_BYTES = 64 * 1024
-#: While more is asked for in a second than this, tills go first: figures may be so much older then.
-RUSH_PER_S, WAITS_LONGEST_S, LOOKS_AFTER_S = 50, 10.0, 0.5
+#: While more is asked for in a second than this, tills go first: so few records are taken at once then, and a
+#: pause follows, unless so many wait that figures would be old by minutes.
+RUSH_PER_S, RUSH_RECORDS, RUSH_PAUSE_S, RUSH_ENDS_AT = 50, 200, 0.2, 20_000
 WATCH_EVERY_S = 5.0
 #: When records wait and none is taken, or the broker does not answer, for so long: begin anew.
 STALLED_AFTER_S = 30.0
@@ -57,12 +58,18 @@ class Rush:
         return (self._before[0] - asked) / seconds > RUSH_PER_S
 
 
-async def let_tills_go_first(rush: Callable[[], bool]) -> None:
-    """Returns when the rush is over, or has lasted long enough."""
-    waited_s = 0.0
-    while rush() and waited_s < WAITS_LONGEST_S:
-        await asyncio.sleep(LOOKS_AFTER_S)
-        waited_s += LOOKS_AFTER_S
+class Stride(NamedTuple):
+    """How many records are taken at once, and the pause after them."""
+
+    records: int
+    pause_s: float
+
+
+def stride(*, rush: bool, waiting: int, took: int) -> Stride:
+    """What comes after a poll that took so many; `waiting`: as many records are still there."""
+    if rush and waiting < RUSH_ENDS_AT:
+        return Stride(RUSH_RECORDS, RUSH_PAUSE_S)
+    return Stride(POLL_RECORDS, 0.0 if took >= RUSH_RECORDS else GATHER_S)
 
 
 class Follower:
@@ -127,30 +134,31 @@ class _Position:
 
     async def keep_up(self) -> None:
         """Returns when the generation is over."""
+        records = POLL_RECORDS
         while True:
-            await let_tills_go_first(self._rush)
             began = now()
-            polled = await self._consumer.getmany(timeout_ms=250, max_records=POLL_RECORDS)
+            polled = await self._consumer.getmany(timeout_ms=250, max_records=records)
             heard = await hear(polled)
             if heard.places:
                 self._next |= heard.places
-                as_of = began if self._reached_the_end() else heard.told_at or EPOCH
+                as_of = began if self._behind() == 0 else heard.told_at or EPOCH
                 if not await self._projector.apply(self._conn, heard, as_of):
                     return
                 self._moved = time.monotonic()
             elif not await self._watch(began):
                 return
-            if sum(map(len, polled.values())) < POLL_RECORDS // 2:
-                await asyncio.sleep(GATHER_S)
+            took = sum(map(len, polled.values()))
+            records, pause_s = stride(rush=self._rush(), waiting=self._behind(), took=took)
+            await asyncio.sleep(pause_s)
 
-    def _reached_the_end(self) -> bool:
-        """As far as the last answers of the broker tell."""
+    def _behind(self) -> int:
+        """How many records wait, as far as the last answers of the broker tell."""
         waiting = 0
         for place in self._consumer.assignment():
             end = self._consumer.highwater(place)
             waiting += max(0, (end or 0) - self._next.get((place.topic, place.partition), 0))
         lag.set(waiting)
-        return waiting == 0
+        return waiting
 
     async def _watch(self, began: datetime) -> bool:
         """Now and then: tell until when all is counted, end a consumer that is stuck. False: it is over."""
