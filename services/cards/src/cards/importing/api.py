@@ -9,7 +9,6 @@ from uuid import UUID
 from fastapi import APIRouter, Depends, Request, Response
 from pydantic import BaseModel, Field
 
-from cards.api.answers import problems
 from cards.api.rooms import TheService, TheTerms
 from cards.domain import Terms
 from cards.importing import store
@@ -30,6 +29,7 @@ from contracts.problem import (
 )
 from kit import audit
 from kit.app import Service
+from kit.described import problems
 from kit.fields import Body, Flag, Whole, example
 from kit.idempotency import Key, Made
 from kit.identity import Caller, allow

@@ -12,7 +12,6 @@ from sqlalchemy import func, select
 
 from cards import listing, tables
 from cards import store as rows
-from cards.api.answers import problems
 from cards.api.rooms import TheService, TheTerms
 from cards.domain import Held
 from contracts.event import Instant
@@ -24,6 +23,7 @@ from contracts.problem import (
     UpstreamUnavailable,
     ValidationFailed,
 )
+from kit.described import problems
 from kit.identity import Caller, allow
 
 _ID = "0197c1c2-7e5a-7b3c-9d4e-5f60718293a4"

@@ -14,7 +14,7 @@ from pydantic import BaseModel
 from contracts.problem import Forbidden, ValidationFailed
 from kit.app import Service
 from kit.fields import Body, Line
-from kit.idempotency import Effect, check_key
+from kit.idempotency import Effect
 from kit.identity import Caller, allow
 from kit.preconditions import expected
 from programs.domain import Seen
@@ -46,17 +46,6 @@ def _seen(if_match: Annotated[str | None, Header(description="The ETag that was 
 IfMatch = Annotated[Seen, Depends(_seen)]
 
 # -- an optional key
-
-
-def _optional_key(
-    idempotency_key: Annotated[
-        str | None, Header(description="Optional: a repeat gets the first answer")
-    ] = None,
-) -> str | None:
-    return None if idempotency_key is None else check_key(idempotency_key)
-
-
-OptionalKey = Annotated[str | None, Depends(_optional_key)]
 
 
 async def switch(
