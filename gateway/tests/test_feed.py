@@ -17,6 +17,7 @@ import pytest
 
 from contracts.ledger import Account, Transaction, TransactionRecorded
 from contracts.programs import StoreChanged
+from gateway.edge.feed import doorway
 from gateway.edge.feed import hub as hubs
 from gateway.edge.feed import stream as streams
 from kit.ids import now, uuid7
@@ -175,6 +176,8 @@ async def running(house: Any) -> AsyncIterator[Feed]:
     names = ("live feed", "live feed's listeners")
     tasks = [asyncio.create_task(run()) for name, run in house.service._background if name in names]
     feed = Feed(house)
+    async with house.service.work() as tx:
+        await hubs.window.listen(tx.conn, [house.merchant.id])
     try:
         yield feed
         for listener in feed.open:
@@ -268,6 +271,61 @@ async def _record_of(feed: Feed, fact: TransactionRecorded) -> Any:
     await feed.house.hear(fact)
     listener.take = original
     return taken[0]
+
+
+async def test_of_a_merchant_to_whom_nobody_listens_nothing_is_kept(feed, database):
+    silent = uuid4()
+    till = await feed.till()
+    with psycopg.connect(database("gateway").app_url) as connection:
+        heard_before = connection.execute("SELECT count(*) FROM inbox").fetchone()
+
+        await feed.stamps(2, merchant_id=silent)
+        assert connection.execute("SELECT count(*) FROM inbox").fetchone() == heard_before
+        (fresh,) = await feed.stamps(1)
+        await till.until(lambda it: it.events)
+
+        assert till.sequences == [fresh]
+        query = "SELECT count(*) FROM feed_window WHERE merchant_id = %s"
+        assert connection.execute(query, (silent,)).fetchone() == (0,)
+        assert connection.execute("SELECT count(*) FROM inbox").fetchone() == (heard_before[0] + 1,)
+
+
+async def test_once_nobody_listened_for_a_day_nothing_is_kept_and_old_numbers_start_anew(feed, database):
+    first = await feed.till()
+    await first.leave()
+    await feed.stamps(2)
+    with psycopg.connect(database("gateway").app_url) as connection:
+        mine = (feed.house.merchant.id,)
+        connection.execute(
+            "UPDATE feed_listeners SET listened_at = now() - interval '25 hours 1 minute'"
+            " WHERE merchant_id = %s", mine,
+        )  # fmt: skip
+    async with feed.house.service.work() as tx:
+        await hubs.window.forget(tx.conn)
+    await feed.stamps(1)  # nobody will ever hear of it
+
+    again = [await feed.till(last_event_id=given) for given in ("0", "2", "3")]
+    (fresh,) = await feed.stamps(1)
+    for listener in again:
+        await listener.until(lambda it: it.events[-1:] and it.events[-1].kind == "transaction")
+
+    assert [listener.events[0].kind for listener in again[:2]] == ["reset", "reset"]
+    assert [listener.events[-1].data["sequence"] for listener in again] == [fresh] * 3
+
+
+async def test_who_listens_keeps_what_is_heard_for_the_day_after(feed, monkeypatch, database):
+    monkeypatch.setattr(doorway, "LOOK_EVERY_S", 0.02)
+    monkeypatch.setattr(doorway, "SAY_EVERY_S", 0.02)
+    async with running(feed.house) as again:
+        await again.till()
+        with psycopg.connect(database("gateway").app_url, autocommit=True) as connection:
+            mine = (feed.house.merchant.id,)
+            connection.execute("UPDATE feed_listeners SET listened_at = now() - interval '24 hours'")
+            await asyncio.sleep(0.5)
+            query = (
+                "SELECT listened_at > now() - interval '1 hour' FROM feed_listeners WHERE merchant_id = %s"
+            )
+            assert connection.execute(query, mine).fetchone() == (True,)
 
 
 # -- going on

@@ -9,7 +9,7 @@ import psycopg
 from kit import migrations
 from kit.tables import metadata
 
-FEED = ("feed_place", "feed_numbers", "feed_window")
+FEED = ("feed_place", "feed_numbers", "feed_window", "feed_listeners")
 
 
 def test_the_migrated_database_holds_the_plumbing_what_limits_count_and_the_feed(database: Any):

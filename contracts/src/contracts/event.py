@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import Annotated, Any, ClassVar, Literal
+from typing import Annotated, Any, ClassVar, Literal, Self
 from uuid import UUID
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, PlainSerializer, WithJsonSchema
@@ -39,6 +39,11 @@ class Fact(BaseModel):
     #: `<service>.<fact>.v<N>`
     type: ClassVar[str]
     topic: ClassVar[str]
+
+    @classmethod
+    def read(cls, data: bytes) -> Self:
+        """The fact in an event's data. ValueError when it is none."""
+        return cls.model_validate_json(data)
 
     def key(self) -> str:
         """The Kafka key and the subject: what this fact is about. Order is kept per key."""

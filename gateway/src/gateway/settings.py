@@ -19,6 +19,8 @@ class GatewaySettings(ServiceSettings):
 
     service: ClassVar[str] = "gateway"
 
+    #: The gateway tells nothing but dead letters.
+    relay_idle_ms: int = Field(default=200, ge=1, le=10_000)
     #: Origins whose pages may call the API from a browser: `https://till.example,https://shop.example`.
     cors_origins: str = ""
     #: Addresses or networks of proxies whose `X-Forwarded-For` is believed: `10.0.0.0/8,192.0.2.7`.

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 from uuid import UUID
 
-from alembic.operations import Operations
 from fastapi import APIRouter, Depends, Query
 from sqlalchemy import Column, DateTime, Index, MetaData, Table, Text, Uuid, insert, select
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
@@ -16,6 +15,9 @@ from kit.identity import Caller, allow, caller_now
 from kit.ids import instant_text, now, uuid7
 from kit.telemetry import trace
 from kit.work import Tx, Work
+
+if TYPE_CHECKING:  # a service that runs needs none of it, and it is eight megabytes
+    from alembic.operations import Operations
 
 metadata = MetaData()
 

@@ -10,10 +10,9 @@ from datetime import timedelta
 from email.message import EmailMessage
 from email.utils import format_datetime, parseaddr
 from pathlib import Path
-from typing import Any, Literal, NamedTuple, Self
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple, Self
 from uuid import UUID
 
-from alembic.operations import Operations
 from pydantic import Field, SecretStr, field_validator, model_validator
 from sqlalchemy import (
     Column,
@@ -34,6 +33,9 @@ from kit.ids import now, uuid7
 from kit.settings import ServiceSettings
 from kit.telemetry import log
 from kit.work import Tx, Work
+
+if TYPE_CHECKING:  # a service that runs needs none of it, and it is eight megabytes
+    from alembic.operations import Operations
 
 metadata = MetaData()
 

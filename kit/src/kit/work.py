@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from typing import Any
 
 import msgspec
-from sqlalchemy import insert
-from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy import Engine, event, insert
+from sqlalchemy.exc import DBAPIError, DisconnectionError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
@@ -19,6 +20,9 @@ from kit.ids import instant_text, now, uuid7
 from kit.tables import sqlalchemy_url
 from kit.telemetry import trace
 
+#: No PostgreSQL ends and serves again within this time.
+PING_AFTER_S = 0.5
+_USED_AT = "used_at"
 _encoder = msgspec.json.Encoder()
 
 
@@ -80,6 +84,7 @@ class Work:
     def __init__(self, engine: AsyncEngine, service: str) -> None:
         self.engine = engine
         self.service = service
+        self._reading = engine.execution_options(isolation_level="AUTOCOMMIT")
 
     @asynccontextmanager
     async def __call__(self) -> AsyncIterator[Tx]:
@@ -93,20 +98,20 @@ class Work:
 
     @asynccontextmanager
     async def read(self) -> AsyncIterator[AsyncConnection]:
-        """A connection for reading; nothing is kept."""
-        async with self.engine.connect() as conn:
+        """A connection for reading. Each statement stands by itself: one round trip, not three."""
+        async with self._reading.connect() as conn:
             yield conn
 
 
 def open_engine(url: str, pool_size: int) -> AsyncEngine:
     """An engine on PostgreSQL whose statements and lock waits end by themselves."""
-    return create_async_engine(
+    engine = create_async_engine(
         sqlalchemy_url(url),
         pool_size=pool_size,
         max_overflow=0,
         hide_parameters=True,
         pool_timeout=2,
-        pool_pre_ping=True,
+        pool_use_lifo=True,
         pool_reset_on_return="rollback",
         connect_args={
             "connect_timeout": 3,
@@ -114,6 +119,25 @@ def open_engine(url: str, pool_size: int) -> AsyncEngine:
             " -c idle_in_transaction_session_timeout=60s",
         },
     )
+    _ping_the_idle(engine.sync_engine)
+    return engine
+
+
+def _ping_the_idle(engine: Engine) -> None:
+    """A connection that lay idle is asked whether it lives; one that just worked is not: a trip less."""
+
+    @event.listens_for(engine, "checkin")
+    def note(_: Any, record: Any) -> None:
+        record.info[_USED_AT] = time.monotonic()
+
+    @event.listens_for(engine, "checkout")
+    def check(connection: Any, record: Any, _: Any) -> None:
+        if time.monotonic() - record.info.get(_USED_AT, 0.0) < PING_AFTER_S:
+            return
+        try:
+            engine.dialect.do_ping(connection)
+        except engine.dialect.loaded_dbapi.Error as error:
+            raise DisconnectionError(str(error)) from error
 
 
 def passes(error: BaseException) -> bool:

@@ -18,7 +18,7 @@ from sqlalchemy.dialects.postgresql import insert
 from contracts.event import Fact
 from kit import tables
 from kit.ids import uuid7
-from kit.listener.records import Handler, Heard, Record, Subscription, read, read_event, words
+from kit.listener.records import Handler, Heard, Record, Subscription, Wanted, read, read_event, words
 from kit.telemetry import heard, log, parked, trace
 from kit.work import Tx, Work, passes
 
@@ -42,14 +42,22 @@ class Applier:
         #: Held while records are applied: those of the broker and those that were parked take turns.
         self.busy = asyncio.Lock()
 
-    def hear(self, handler: Handler, *facts: type[Fact], mentions: Sequence[str] = ()) -> None:
+    def hear(
+        self,
+        handler: Handler,
+        *facts: type[Fact],
+        mentions: Sequence[str] = (),
+        wanted: Wanted | None = None,
+    ) -> None:
         """Give events of these facts (all of one topic) to the handler; other types there are passed over.
 
-        With `mentions`, so are events whose data holds none of these strings.
+        With `mentions`, so are events whose data holds none of these strings; with `wanted`, those that it
+        leaves out.
         """
         (topic,) = {fact.topic for fact in facts}
         assert topic not in self.subscriptions, f"{topic} has a handler already"
-        self.subscriptions[topic] = Subscription({fact.type: fact for fact in facts}, handler, mentions)
+        found = {fact.type: fact for fact in facts}
+        self.subscriptions[topic] = Subscription(found, handler, mentions, wanted)
 
     async def take(self, raw: Iterable[ConsumerRecord[Any, Any]]) -> None:
         """Apply or park every record; returns only when all of it is in the database.
@@ -99,7 +107,9 @@ class Applier:
         if not any(record.event or record.why_not for record in records):
             return
         async with self._work() as tx:
-            good = await self._park_bad(tx, topic, records)
+            good: Sequence[Heard] = await self._park_bad(tx, topic, records)
+            if good and (wanted := self.subscriptions[topic].wanted):
+                good = await wanted(tx, good)
             fresh = await _unheard(tx, [event.event_id for event in good])
             events = [event for event in _once(good) if event.event_id in fresh]
             if events:

@@ -15,7 +15,7 @@ from faststream.kafka.annotations import KafkaMessage
 
 from contracts.event import Fact
 from kit.listener.applying import Applier
-from kit.listener.records import Handler, words
+from kit.listener.records import Handler, Wanted, words
 from kit.telemetry import consumer_lag, log, messages_consumed
 from kit.work import Work
 
@@ -74,12 +74,19 @@ class Listener:
         self.gather_s = GATHER_S
         self._leaving = asyncio.Event()
 
-    def hear(self, handler: Handler, *facts: type[Fact], mentions: Sequence[str] = ()) -> None:
+    def hear(
+        self,
+        handler: Handler,
+        *facts: type[Fact],
+        mentions: Sequence[str] = (),
+        wanted: Wanted | None = None,
+    ) -> None:
         """Give events of these facts (all of one topic) to the handler; other types there are passed over.
 
-        With `mentions`, so are events whose data holds none of these strings: they cost next to nothing.
+        With `mentions`, so are events whose data holds none of these strings, with `wanted` those that it
+        leaves out: they cost next to nothing.
         """
-        self.applier.hear(handler, *facts, mentions=mentions)
+        self.applier.hear(handler, *facts, mentions=mentions, wanted=wanted)
 
     async def take(self, raw: Iterable[ConsumerRecord[Any, Any]]) -> None:
         """Apply or park every record; returns only when all of it is in the database."""

@@ -18,6 +18,9 @@ from kit.http import Peer, Upstream
 from kit.mail import Mail
 from kit.serving import serve
 
+#: Every transaction of the platform comes by here, and hardly any is taken: only what switches a card.
+GATHER_S = 0.25
+
 
 def build(settings: CardsSettings) -> Service:
     """The service, ready to serve."""
@@ -41,6 +44,7 @@ def build(settings: CardsSettings) -> Service:
 
     assert service.listener is not None
     service.listener.hear(terms.projection.hear, *KINDS)
+    service.listener.gather_s = GATHER_S
     service.listener.hear(hear_transactions, TransactionRecorded, mentions=STATUS_ROWS)
     service.background("projection", terms.projection.run)
     service.ready_when("projection", lambda: terms.projection.loaded)

@@ -162,6 +162,7 @@ class DeliveryLoop:
 async def _within(seconds: float, event: asyncio.Event) -> None:
     """Wait for the event, at most so long."""
     try:
-        await asyncio.wait_for(event.wait(), seconds)
+        async with asyncio.timeout(seconds):
+            await event.wait()
     except TimeoutError:
         return

@@ -17,6 +17,9 @@ from wallet.commands import Passes
 from wallet.delivery import DeliveryLoop, Provider
 from wallet.settings import WalletSettings
 
+#: Passes may follow so much later: many transactions at once cost much less than few.
+GATHER_S = 0.1
+
 
 def build(settings: WalletSettings, providers: Iterable[Provider] | None = None) -> Service:
     """The service; `providers` stand in for those of the settings."""
@@ -35,6 +38,7 @@ def build(settings: WalletSettings, providers: Iterable[Provider] | None = None)
         groups={RewardChanged: "program_id", StoreChanged: "merchant_id"},
     )
     assert service.listener is not None, "the wallet hears three topics"
+    service.listener.gather_s = GATHER_S
     consumers.hear_all(service.listener, projection)
     loops = {
         provider.platform: DeliveryLoop(service.work, provider)

@@ -21,7 +21,7 @@ class Feed:
         assert service.listener is not None
         self._hub = Hub(service.work)
         self._doorway = Doorway(service.work, self._hub, identities, settings, lambda: service.leaving)
-        service.listener.hear(self._hub.hear, Told)
+        service.listener.hear(self._hub.hear, Told, wanted=self._hub.wanted)
         service.background("live feed", self._hub.run)
         service.background("live feed's listeners", self._doorway.watch)
         service.background("live feed's window", self._hub.forget_old)

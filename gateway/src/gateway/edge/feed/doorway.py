@@ -22,6 +22,8 @@ from kit.work import Work
 #: Beyond that many of one caller, the one that was opened first ends: perhaps nobody is there any more.
 STREAMS_OF_ONE = 10
 LOOK_EVERY_S = 0.5
+#: While a stream is open its merchant is listened to; told so often that a missed time or two do no harm.
+SAY_EVERY_S = 600.0
 #: This many credentials are looked at side by side: one whose owner has to be asked holds up no other.
 LOOKED_AT_ONCE = 100
 _NUMBER = re.compile(r"[0-9]{1,18}")
@@ -80,6 +82,8 @@ class Doorway:
 
     async def _place(self, merchant_id: UUID, given: str) -> tuple[int, bytes]:
         """The number to go on from, and what is said of it."""
+        async with self._work() as tx:
+            await window.listen(tx.conn, [merchant_id])
         async with self._work.read() as conn:
             if not given:
                 number = await window.last_number(conn, merchant_id)
@@ -104,9 +108,15 @@ class Doorway:
 
     async def watch(self) -> None:
         """End streams of those who may not listen any more, and all of them when we end."""
+        clock = asyncio.get_running_loop().time
+        say_at = clock() + SAY_EVERY_S
         while True:
             await asyncio.sleep(LOOK_EVERY_S)
             streams = list(self._open)
+            if streams and clock() >= say_at:
+                say_at = clock() + SAY_EVERY_S
+                async with self._work() as tx:
+                    await window.listen(tx.conn, {stream.reader.merchant_id for stream in streams})
             if self._leaving():
                 for stream in streams:
                     stream.reader.end()

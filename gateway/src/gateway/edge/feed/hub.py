@@ -6,8 +6,10 @@ import asyncio
 import contextlib
 from collections import deque
 from collections.abc import Sequence
-from typing import Any, ClassVar
+from typing import ClassVar, Self
 from uuid import UUID
+
+import msgspec
 
 from contracts.event import Fact
 from contracts.ledger import TransactionRecorded
@@ -18,19 +20,41 @@ from kit.work import Tx, Work
 
 #: How soon what another replica heard is seen here; what was heard here is seen at once.
 LOOK_EVERY_S = 0.2
+#: While nobody listens: as far as the first one that does may lag behind, for one look.
+IDLE_LOOK_EVERY_S = 2.0
 ROWS_A_LOOK = 1000
 FORGET_EVERY_S = 60.0
 #: What waits for one reader; a slower one reads from the database by itself.
 ROWS_WAITING = 256
 
 
+class _Whose(msgspec.Struct):
+    merchant_id: UUID
+
+
+class _Data(msgspec.Struct):
+    transaction: msgspec.Raw
+
+
+_data = msgspec.json.Decoder(_Data).decode
+_whose = msgspec.json.Decoder(_Whose).decode
+
+
 class Told(Fact):
-    """`TransactionRecorded` as far as it is shown; each of the platform's transactions is read here."""
+    """`TransactionRecorded`, hardly read: all of the platform's transactions come by here, few are wanted."""
 
     type: ClassVar[str] = TransactionRecorded.type
     topic: ClassVar[str] = TransactionRecorded.topic
 
-    transaction: dict[str, Any]
+    merchant_id: UUID
+    #: The transaction as JSON.
+    transaction: bytes
+
+    @classmethod
+    def read(cls, data: bytes) -> Self:
+        transaction = _data(data).transaction
+        merchant_id = _whose(transaction).merchant_id
+        return cls.model_construct(merchant_id=merchant_id, transaction=bytes(transaction))
 
 
 class Reader:
@@ -102,17 +126,24 @@ class Hub:
         self._attached: dict[UUID, set[Reader]] = {}
         self._heard = asyncio.Event()
 
+    async def wanted(self, tx: Tx, events: Sequence[Heard]) -> Sequence[Heard]:
+        """Those of merchants that somebody listens to. One who begins to is in the database before he hears
+        that he listens: of what is polled after that, nothing is left out."""
+        listened = await window.listened_to(tx.conn, {event.fact.merchant_id for event in events})
+        return [event for event in events if event.fact.merchant_id in listened] if listened else ()
+
     async def hear(self, tx: Tx, events: Sequence[Heard]) -> None:
-        """A listener's handler: what the ledger told comes into the window."""
-        told: list[Told] = [event.fact for event in events]
-        await window.keep(tx.conn, [fact.transaction for fact in told])
-        tx.after_commit(self._heard.set)
+        """What the ledger told comes into the window."""
+        await window.keep(tx.conn, [msgspec.json.decode(event.fact.transaction) for event in events])
+        if self._attached:
+            tx.after_commit(self._heard.set)
 
     async def run(self) -> None:
         """Look for ever."""
         while True:
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._heard.wait(), LOOK_EVERY_S)
+                async with asyncio.timeout(LOOK_EVERY_S if self._attached else IDLE_LOOK_EVERY_S):
+                    await self._heard.wait()
             self._heard.clear()
             while await self.look():
                 pass
@@ -149,6 +180,7 @@ class Hub:
             return False
         reader.behind, reader.attached_in = False, self._looks
         self._attached.setdefault(reader.merchant_id, set()).add(reader)
+        self._heard.set()
         return True
 
     def detach(self, reader: Reader) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -39,6 +39,22 @@ _KEEP = text(
     " FROM unnest(CAST(:merchant_id AS uuid[]), CAST(:number AS bigint[]),"
     " CAST(:place AS bigint[]), CAST(:store_id AS uuid[]), CAST(:data AS text[])) AS told (m, n, p, s, d)"
 )
+_LISTEN = text(
+    "INSERT INTO feed_listeners (merchant_id) SELECT * FROM unnest(CAST(:merchants AS uuid[])) ORDER BY 1"
+    " ON CONFLICT (merchant_id) DO UPDATE SET listened_at = now()"
+)
+_LISTENED_TO = text(
+    "SELECT merchant_id FROM feed_listeners WHERE merchant_id = ANY(CAST(:merchants AS uuid[]))"
+)
+#: Whoever was given a number of theirs would miss what is no longer kept: no number leads there any more.
+_FORGET_LISTENERS = text(
+    """
+    WITH gone AS (DELETE FROM feed_listeners WHERE listened_at < :before RETURNING merchant_id),
+    rows AS (DELETE FROM feed_window USING gone WHERE feed_window.merchant_id = gone.merchant_id)
+    INSERT INTO feed_numbers AS held (merchant_id, number) SELECT merchant_id, 1 FROM gone ORDER BY 1
+    ON CONFLICT (merchant_id) DO UPDATE SET number = held.number + 1
+    """
+)
 _PLACE = text("SELECT place FROM feed_place")
 _NUMBER = text("SELECT number FROM feed_numbers WHERE merchant_id = :merchant_id")
 _KEPT_AT = text("SELECT kept_at FROM feed_window WHERE merchant_id = :merchant_id AND number = :number")
@@ -72,6 +88,16 @@ class Row(NamedTuple):
     number: int
     place: int
     data: bytes
+
+
+async def listen(conn: AsyncConnection, merchants: Collection[UUID]) -> None:
+    """Once this is committed, what is heard of these merchants is kept, as long as a reader may come back."""
+    await conn.execute(_LISTEN, {"merchants": list(merchants)})
+
+
+async def listened_to(conn: AsyncConnection, merchants: Collection[UUID]) -> set[UUID]:
+    """Those of these merchants whose transactions are kept."""
+    return set((await conn.execute(_LISTENED_TO, {"merchants": list(merchants)})).scalars())
 
 
 async def keep(conn: AsyncConnection, transactions: Sequence[Mapping[str, Any]]) -> None:
@@ -167,5 +193,6 @@ async def rows_between(
 
 async def forget(conn: AsyncConnection) -> bool:
     """Drop what is too old; True when there may be more."""
+    await conn.execute(_FORGET_LISTENERS, {"before": now() - KEPT})
     asked = {"before": now() - KEPT, "limit": FORGOTTEN_AT_ONCE}
     return (await conn.execute(_FORGET, asked)).rowcount == FORGOTTEN_AT_ONCE

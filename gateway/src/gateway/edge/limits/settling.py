@@ -14,14 +14,22 @@ from gateway.edge.limits.windows import Count
 from kit.telemetry import log, words_of
 from kit.work import passes
 
-#: In the order of the key: two replicas that add to the same sums must not wait for one another in a ring.
-_ADD = text(
-    "INSERT INTO limit_counts AS held (who, slot, times, gone_at)"
-    " SELECT * FROM unnest(CAST(:who AS bytea[]), CAST(:slot AS bigint[]), CAST(:times AS int[]),"
-    " CAST(:gone_at AS bigint[])) ORDER BY 1, 2"
-    " ON CONFLICT (who, slot) DO UPDATE SET times = held.times + excluded.times"
+#: One statement, and its own transaction. Rows are added in the order of the key: two replicas that add to
+#: the same sums must not wait for one another in a ring. It reads what was before; what it added comes after.
+#: Counts of a moment may go with a power cut: no request's commit waits for theirs to be synced.
+_EXCHANGE = text(
+    """
+    WITH unsynced AS (SELECT set_config('synchronous_commit', 'off', true)), added AS (
+        INSERT INTO limit_counts AS held (who, slot, times, gone_at)
+        SELECT * FROM unnest(CAST(:who AS bytea[]), CAST(:slot AS bigint[]), CAST(:times AS int[]),
+            CAST(:gone_at AS bigint[])) ORDER BY 1, 2
+        ON CONFLICT (who, slot) DO UPDATE SET times = held.times + excluded.times
+        RETURNING who, slot, times)
+    SELECT who, slot, times, false AS newer FROM limit_counts, unsynced
+    WHERE who = ANY(CAST(:asked AS bytea[]))
+    UNION ALL SELECT who, slot, times, true FROM added ORDER BY newer
+    """
 )
-_READ = text("SELECT who, slot, times FROM limit_counts WHERE who = ANY(CAST(:who AS bytea[]))")
 _FORGET = text("DELETE FROM limit_counts WHERE gone_at < :now")
 
 #: More callers than this wait for the next time: a statement has its bounds, also when an outage ends.
@@ -36,7 +44,7 @@ class Settling:
 
     def __init__(self, limits: Limits, engine: AsyncEngine, every_ms: int) -> None:
         self._limits = limits
-        self._engine = engine
+        self._engine = engine.execution_options(isolation_level="AUTOCOMMIT")
         self._every_s = every_ms / 1000
         self._told_at = float("-inf")
 
@@ -89,20 +97,18 @@ class Settling:
             for who, slots in ours.items()
             for slot, times in slots.items()
         ]
-        async with self._engine.begin() as conn:
-            if rows:
-                await conn.execute(_ADD, _columns(rows))
-            found = (await conn.execute(_READ, {"who": list(touched)})).all()
+        async with self._engine.connect() as conn:
+            found = (await conn.execute(_EXCHANGE, {"asked": list(touched), **_columns(rows)})).all()
         sums: dict[bytes, dict[int, int]] = {}
-        for who, slot, times in found:
+        for who, slot, times, _ in found:
             sums.setdefault(bytes(who), {})[slot] = times
         return sums
 
     async def _forget(self) -> None:
-        async with self._engine.begin() as conn:
+        async with self._engine.connect() as conn:
             await conn.execute(_FORGET, {"now": int(self._limits.clock())})
 
 
 def _columns(rows: Sequence[tuple[bytes, int, int, int]]) -> dict[str, list[object]]:
     names = ("who", "slot", "times", "gone_at")
-    return {name: list(column) for name, column in zip(names, zip(*rows, strict=True), strict=True)}
+    return {name: [row[place] for row in rows] for place, name in enumerate(names)}
