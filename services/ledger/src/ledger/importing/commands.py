@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import time
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 from uuid import UUID
@@ -31,9 +30,6 @@ from ledger.store import importing as sql
 MOST_TRIES = 3
 #: Cards not heard of are asked for so many at once.
 ASKED_AT_ONCE = 16
-#: References of customers that are remembered with their cards' numbers: an import asks for each often.
-REFERENCES_KEPT = 100_000
-REFERENCES_KEPT_S = 60
 
 
 class Desk:
@@ -53,8 +49,6 @@ class Desk:
         self._accounts = accounts
         self._states = states
         self._programs, self._cards = peers["programs"], peers["cards"]
-        self._referred: dict[tuple[UUID, str], int] = {}
-        self._referred_since = time.monotonic()
 
     async def take(self, kind: str, request: Request, body: ImportBody, caller: Caller, key: str) -> Response:
         good, bad = read(kind, body.rows, body.first_line)
@@ -124,21 +118,13 @@ class Desk:
             return await sql.missing_numbers(await store.raw(conn), merchant_id, sorted(set(numbers)))
 
     async def _numbers(self, merchant_id: UUID, names: Sequence[str]) -> dict[str, int]:
-        """What cards knows by these references: asked once, and remembered."""
-        known = {
-            name: self._referred[merchant_id, name] for name in names if (merchant_id, name) in self._referred
-        }
-        asked = sorted(set(names) - known.keys())
-        if not asked:
-            return known
+        """What cards knows by these references, asked with each chunk: they may name other cards by then."""
+        if not names:
+            return {}
         found = await self._cards.post(
-            f"/internal/merchants/{merchant_id}/card-numbers", {"references": asked}
+            f"/internal/merchants/{merchant_id}/card-numbers", {"references": sorted(names)}
         )
-        told = {name: int(number) for name, number in (found or {}).items()}
-        if len(self._referred) + len(told) > REFERENCES_KEPT:
-            self._referred.clear()
-        self._referred.update({(merchant_id, name): number for name, number in told.items()})
-        return known | told
+        return {name: int(number) for name, number in (found or {}).items()}
 
     async def _fetch(self, numbers: Sequence[int]) -> None:
         hands = asyncio.Semaphore(ASKED_AT_ONCE)
