@@ -20,11 +20,12 @@ from contracts.problem import (
 )
 from gateway.clients import Reply
 from gateway.edge.own.admission import admitted, guest_of
-from gateway.edge.own.asking import Before, Limit, Services, TheServices, cursor_of, first, newest
+from gateway.edge.own.asking import Before, Limit, Services, TheServices, first, newest
 from gateway.edge.own.described import problems
 from gateway.edge.requests import headers_of
 from gateway.edge.routes import OWN
 from kit import parked
+from kit.cursors import cursor_of
 from kit.idempotency import Idempotency, OptionalKey
 from kit.identity import Caller
 

@@ -23,6 +23,7 @@ from contracts.problem import (
     UpstreamUnavailable,
     ValidationFailed,
 )
+from kit.cursors import cursor_of, id_in
 from kit.described import problems
 from kit.identity import Caller, allow
 
@@ -95,14 +96,15 @@ async def export_customers(
         .order_by(_cards.c.id)
         .limit(limit + 1)
     )
-    if cursor is not None:
-        page = page.where(_cards.c.id > listing.read_cursor(cursor))
+    after = id_in(cursor, listing.NO_CURSOR)
+    if after is not None:
+        page = page.where(_cards.c.id > after)
     async with service.work.read() as conn:
         found = [(rows.held_of(row[:-1]), row[-1]) for row in await conn.execute(page)]  # type: ignore[arg-type]
     codes = {store.id: store.code for store in terms.stores}
     lines = [_line(held, reference, codes) for held, reference in found[:limit]]
     more = len(found) > limit
-    following = listing.cursor_of(found[limit - 1][0].card.id) if more else None
+    following = cursor_of(found[limit - 1][0].card.id if more else None)
     return CustomerPage(items=lines, next_cursor=following)
 
 

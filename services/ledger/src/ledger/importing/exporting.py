@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -11,9 +10,10 @@ from psycopg.rows import dict_row
 from pydantic import BaseModel, Field
 
 from contracts.event import Instant
-from contracts.problem import MerchantNotFound, ValidationFailed
+from contracts.problem import MerchantNotFound
 from contracts.programs import MerchantChanged, StoreChanged
 from kit.app import Service
+from kit.cursors import bytes_in, text_of
 from kit.identity import Caller, allow
 from kit.projection import Projection
 from ledger import store
@@ -150,13 +150,9 @@ def _line(row: dict[str, Any], codes: dict[UUID, str]) -> HistoryLine | None:
 
 
 def _cursor(row: dict[str, Any]) -> str:
-    place = row["card_id"].bytes + row["sequence"].to_bytes(4, "big")
-    return base64.urlsafe_b64encode(place).decode().rstrip("=")
+    return text_of(row["card_id"].bytes + row["sequence"].to_bytes(4, "big"))
 
 
 def _read(cursor: str) -> tuple[UUID, int]:
-    try:
-        place = base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4))
-        return UUID(bytes=place[:16]), int.from_bytes(place[16:20], "big")
-    except ValueError:
-        raise ValidationFailed.of("cursor", "bad-format", "is not a cursor of this list") from None
+    place = bytes_in(cursor, 20, "is not a cursor of this list")
+    return UUID(bytes=place[:16]), int.from_bytes(place[16:], "big")

@@ -12,9 +12,9 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from contracts.event import Instant
 from contracts.programs import LoyaltyType, StaffPinPolicy, Tier
+from kit.cursors import cursor_of
 from kit.fields import Body
 from kit.idempotency import Made
-from programs.api.asked import cursor_of
 from programs.api.bodies import NewMerchant, NewProgram, NewReward, NewStore, SettingsChanges
 from programs.domain import AnyThing, Program, Thing
 from programs.queries import Page
