@@ -17,13 +17,14 @@ from kit.app import Service
 from kit.http import Peer
 from kit.idempotency import Made
 from kit.identity import Caller
+from kit.importing import LineError
 from kit.projection import Projection
 from kit.work import Tx
 from ledger import store
 from ledger.commands import Accounts
 from ledger.importing.answers import ImportAnswer, ImportBody, RefusedLine
 from ledger.importing.chunk import Chunk, Taken
-from ledger.importing.rows import LineError, Read, number_in, read
+from ledger.importing.rows import Read, number_in, read
 from ledger.rulebook import Rulebook
 from ledger.store import importing as sql
 
