@@ -20,7 +20,8 @@ from kit import described
 Answers = dict[int | str, dict[str, Any]]
 
 #: What creates something may answer, beside what it is about.
-KEYED = (IdempotencyKeyMissing, IdempotencyKeyInvalid, IdempotencyKeyInUse, IdempotencyKeyReused)
+SWITCHED = (IdempotencyKeyInvalid, IdempotencyKeyInUse, IdempotencyKeyReused)
+KEYED = (IdempotencyKeyMissing, *SWITCHED)
 
 
 def problems(*kinds: type[Refusal], signed_in: bool = True) -> Answers:
