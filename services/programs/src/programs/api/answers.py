@@ -181,6 +181,10 @@ class RewardAnswer(Answer):
     updated_at: Instant
 
 
+class ReadReward(RewardAnswer):
+    """A reward as it is read: the gateway adds its `stock_left`, which the ledger counts."""
+
+
 class ListAnswer(BaseModel):
     """Newest first."""
 
@@ -203,7 +207,7 @@ class ProgramList(ListAnswer):
 
 
 class RewardList(ListAnswer):
-    items: list[RewardAnswer] = Field(description="Newest first")
+    items: list[ReadReward] = Field(description="Newest first")
 
 
 def etag(thing: Thing) -> str:
