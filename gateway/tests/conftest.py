@@ -236,6 +236,10 @@ def documents() -> dict[str, Any]:
                 "get": _operation("getProgram", *anyone),
                 "patch": _operation("patchProgram", *users),
             },
+            f"{VENDOR}/rewards": {"get": _operation("listRewards", *anyone, compose={"rewards": "items"})},
+            f"{VENDOR}/rewards/{{reward_id}}": {
+                "get": _operation("getReward", *anyone, compose={"reward": ""}),
+            },
         },
         "auth-pins": {
             f"{AUTH}/token": {"post": _operation("signIn", "public")},

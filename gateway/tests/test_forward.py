@@ -267,3 +267,48 @@ async def test_a_switch_that_is_refused_asks_no_further(house):
 
     assert (answer.status_code, answer.json()) == (404, {"code": "card-not-found"})
     assert house.cards.asked == []
+
+
+# -- the stock of rewards
+
+
+def a_reward(stock: int | None) -> dict[str, Any]:
+    return {"id": str(uuid4()), "name": "Cup", "stock": stock}
+
+
+async def test_rewards_show_what_is_left_of_their_stock(house):
+    given = [a_reward(5), a_reward(5), a_reward(2), a_reward(None)]
+    house.programs.answer("GET", f"{VENDOR}/rewards", (200, {"items": given, "next_cursor": None}, {}))
+    taken = {given[0]["id"]: 3, given[2]["id"]: 4}
+    house.ledger.answer("POST", "/internal/rewards-taken", (200, {"taken": taken}, {}))
+
+    async with house.as_till() as till:
+        answer = await till.get(f"{VENDOR}/rewards")
+
+    assert [reward["stock_left"] for reward in answer.json()["items"]] == [2, 5, 0, None]
+    (asked,) = house.ledger.asked
+    assert asked.json() == {"reward_ids": [reward["id"] for reward in given[:3]]}
+    assert house.caller_of(asked).role == "service"
+
+
+async def test_a_reward_without_stock_asks_nobody(house):
+    reward = a_reward(None)
+    house.programs.answer("GET", f"{VENDOR}/rewards/{reward['id']}", (200, reward, {"etag": '"3"'}))
+    await house.ledger.stop()
+
+    async with house.as_owner() as owner:
+        answer = await owner.get(f"{VENDOR}/rewards/{reward['id']}")
+
+    assert answer.json() == {**reward, "stock_left": None}
+    assert answer.headers["etag"] == '"3"'
+
+
+async def test_a_stock_that_nobody_counted_is_never_shown(house):
+    reward = a_reward(5)
+    house.programs.answer("GET", f"{VENDOR}/rewards/{reward['id']}", (200, reward, {}))
+    await house.ledger.stop()
+
+    async with house.as_owner() as owner:
+        answer = await owner.get(f"{VENDOR}/rewards/{reward['id']}")
+
+    assert (answer.status_code, answer.json()["code"]) == (503, "upstream-unavailable")

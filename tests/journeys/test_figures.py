@@ -61,6 +61,25 @@ def test_statistics_and_passes_say_what_the_rows_say(shop, platform, until):
     assert (good, bad) == (([], []), [card_id])
 
 
+def test_what_is_left_of_a_rewards_stock_is_told_at_once(platform):
+    shop = platform.open_shop()
+    stock = {"name": "Mug", "points_required": 100, "stock": 3}
+    mug = platform.create(shop.owner, f"{VENDOR}/rewards", stock)
+    path = f"{VENDOR}/rewards/{mug['id']}"
+    card = shop.enrol()
+    shop.move("points/earn", {"card_id": card["id"], "purchase_amount_cents": 5000, "currency": "EUR"})
+
+    redeemed = shop.move(
+        "points/redeem", {"card_id": card["id"], "reward_id": mug["id"], "staff": shop.staff}
+    )
+    taken = platform.made(platform.get(shop.key, path))
+    shop.move("points/void", {"transaction_id": redeemed["transaction_id"], "staff": shop.staff})
+    given_back = platform.made(platform.get(shop.key, f"{VENDOR}/rewards"))["items"]
+
+    assert (taken["stock"], taken["stock_left"]) == (3, 2)
+    assert {reward["id"]: reward["stock_left"] for reward in given_back}[mug["id"]] == 3
+
+
 def test_admins_see_the_platform_and_tills_see_no_figures(shop, platform):
     everything = platform.made(platform.get(platform.admin, f"{ADMIN}/stats"))
 

@@ -19,11 +19,13 @@ from gateway.edge.exchange import Exchanges
 from gateway.edge.forward import Forward
 from gateway.edge.identity import KINDS, Identities
 from gateway.edge.last_use import LastUse
+from gateway.edge.ledger import Ledger
 from gateway.edge.limits import Limits
 from gateway.edge.limits.settling import Settling
 from gateway.edge.moves import MOVES, Moves
 from gateway.edge.own.asking import Services
 from gateway.edge.requests import Desk
+from gateway.edge.rewards import RewardStock
 from gateway.edge.routes import OWN, Documents, RouteTable, routes_of
 from gateway.settings import GatewaySettings
 from kit.app import Service
@@ -50,14 +52,15 @@ def build(settings: GatewaySettings, documents: Documents | None = None) -> Serv
     cors = Cors(settings.origins)
     limits = _limits(service, settings)
     _take_moves(service, table, Moves(desk, limits, clients["ledger"], clients["auth-pins"]))
-    views = CardViews(clients["ledger"], service.signer)
+    ledger = Ledger(clients["ledger"], service.signer)
+    views, stock = CardViews(ledger), RewardStock(ledger)
     service.http.state.desk = desk
     service.http.state.services = Services(clients, service.signer, service.work)
     service.http.router.redirect_slashes = False
     service.shows_metrics_to = Insiders(settings.metrics_readers)
     service.include(reading.router(settings, documents))
     streams = {feed.PATH: feed.Feed(service, identities, settings).answer}
-    service.http.mount("/api", Forward(table, desk, limits, clients, views, cors, settings, streams))
+    service.http.mount("/api", Forward(table, desk, limits, clients, views, stock, cors, settings, streams))
     service.app = Door(service, cors)
     return service
 

@@ -1,8 +1,11 @@
-"""What a document says of parameters that many routes have, said once: the key, and what a path names."""
+"""What a document says of what many routes have, said once: the key, what a path names, and refusals."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
+
+from contracts.problem import Refusal, ValidationFailed
 
 _WORDS = (
     "16 to 255 printable ASCII characters, a new one for each intent (UUIDs advised); a repeat is answered as"
@@ -29,6 +32,47 @@ _PATHS = {
     "terminal_id": "The terminal",
     "user_id": "The user",
 }
+
+_TEXT, _NUMBER = {"type": "string"}, {"type": "integer"}
+_PROBLEM: dict[str, Any] = {
+    "type": "object",
+    "description": "A problem (RFC 9457)",
+    "required": ["type", "title", "status", "detail", "instance", "code", "request_id", "retryable"],
+    "properties": {
+        "type": {**_TEXT, "description": "A page that says what it means and what to do"},
+        "title": {**_TEXT, "description": "What it is, in the caller's language"},
+        "status": {**_NUMBER, "description": "The HTTP status"},
+        "detail": {**_TEXT, "description": "What it is in this case"},
+        "instance": {**_TEXT, "description": "The path that was asked"},
+        "code": {**_TEXT, "description": "Stable name of the problem"},
+        "request_id": {**_TEXT, "description": "To find the request again"},
+        "retryable": {"type": "boolean", "description": "Whether the same request may succeed later"},
+        "errors": {"type": "array", "items": {"type": "object"}, "description": "The fields that were wrong"},
+    },
+}
+
+
+def problems(*kinds: type[Refusal]) -> dict[int | str, dict[str, Any]]:
+    """FastAPI's `responses` of a route that may refuse so: by status, each code with an example."""
+    by_status: dict[int, dict[str, type[Refusal]]] = {}
+    for kind in kinds:
+        by_status.setdefault(kind.status, {})[kind.code] = kind
+    return {status: _response(found.values()) for status, found in sorted(by_status.items())}
+
+
+def _response(kinds: Iterable[type[Refusal]]) -> dict[str, Any]:
+    examples = {kind.code: {"value": _example(kind)} for kind in kinds}
+    return {
+        "description": "; ".join(f"`{kind.code}`: {kind.title}" for kind in kinds),
+        "content": {"application/problem+json": {"schema": _PROBLEM, "examples": examples}},
+    }
+
+
+def _example(kind: type[Refusal]) -> dict[str, Any]:
+    refusal = kind.of("name", "required", "is required") if issubclass(kind, ValidationFailed) else kind()
+    return refusal.problem(
+        base="https://cards.example.com", instance="/api/v1/…", request_id=KEY_PARAMETER["example"]
+    )
 
 
 def describe_parameters(operation: dict[str, Any], *, needs_key: bool) -> None:

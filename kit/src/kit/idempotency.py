@@ -68,6 +68,19 @@ async def needs_key(idempotency_key: Annotated[str | None, Header()] = None) -> 
 Key = Annotated[str, Depends(needs_key)]
 
 
+async def may_have_key(
+    idempotency_key: Annotated[
+        str | None, Header(description="Optional: a repeat gets the first answer")
+    ] = None,
+) -> str | None:
+    """A dependency: the request's key, if it has one. IdempotencyKeyInvalid."""
+    return None if idempotency_key is None else check_key(idempotency_key)
+
+
+#: The idempotency key of a switch, which needs none.
+OptionalKey = Annotated[str | None, Depends(may_have_key)]
+
+
 def hash_of_key(scope: str, key: str) -> bytes:
     """16 bytes that name a key in its scope (merchant and service; `platform` for admins)."""
     return hashlib.sha256(f"{scope}\x00{key}".encode()).digest()[:16]

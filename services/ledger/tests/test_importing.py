@@ -286,6 +286,25 @@ async def test_a_card_may_be_named_as_its_customers_row_was(
     assert [(one.json()["taken"], one.json()["known"]) for one in answers] == [(1, 0), (0, 1), (0, 0)]
 
 
+async def test_a_reference_that_names_another_card_counts_from_the_next_chunk_on(
+    world: Any, bring: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    old, new = [await world.card() for _ in range(2)]
+    named = {"member 7": old.card_number}
+
+    async def numbers(*_: Any) -> dict[str, str]:
+        return named
+
+    monkeypatch.setattr("kit.http.Peer.post", numbers)
+    rows = [{**past(old, "stamp_earned", days, stamps=1), "card": "member 7"} for days in (3, 2)]
+
+    await bring("history", rows[:1])
+    named["member 7"] = new.card_number
+    await bring("history", rows[1:])
+
+    assert [account_of(world, card)["stamp_count"] for card in (old, new)] == [1, 1]
+
+
 async def test_pages_of_an_export_hold_each_row_once_in_its_cards_order(world: Any, bring: Any) -> None:
     cards = [await world.card() for _ in range(3)]
     rows = [past(card, "stamp_earned", days, stamps=1) for days in (1, 5, 3) for card in cards]

@@ -23,16 +23,28 @@ def view_of(ledger: Mapping[str, Any]) -> dict[str, Any]:
     return {name: schema for name, schema in part["properties"].items() if name not in _OWN}
 
 
+#: What the gateway adds to a reward, of which the ledger counts how often it was taken.
+STOCK: dict[str, Any] = {
+    "stock_left": {
+        "anyOf": [{"type": "integer"}, {"type": "null"}],
+        "title": "Stock Left",
+        "description": "How many there still are; null: no limit",
+        "examples": [12],
+    }
+}
+
+
 def describe_views(document: dict[str, Any], view: Mapping[str, Any]) -> None:
-    """Add the view to the schema of each card that an operation with `x-compose` answers."""
+    """Add to the schema of each card or reward that an operation with `x-compose` answers what it lacks."""
     schemas = document.get("components", {}).get("schemas", {})
     for item in document["paths"].values():
         for method in (method for method in METHODS if item.get(method, {}).get("x-compose")):
-            member = next(iter(item[method]["x-compose"].values()))
+            ((kind, member),) = item[method]["x-compose"].items()
+            added = STOCK if kind in ("reward", "rewards") else view
             for status, response in item[method]["responses"].items():
                 schema = response.get("content", {}).get("application/json", {}).get("schema")
                 if status[0] == "2" and schema is not None:
-                    _describe(_card_in(schema, member, schemas), view)
+                    _describe(_thing_in(schema, member, schemas), added)
 
 
 def describe_switches(paths: dict[str, dict[str, Any]], switches: Iterable[str]) -> None:
@@ -43,7 +55,7 @@ def describe_switches(paths: dict[str, dict[str, Any]], switches: Iterable[str])
             paths[path]["post"]["responses"]["200"] = deepcopy(read["responses"]["200"])
 
 
-def _card_in(schema: dict[str, Any], member: str, schemas: dict[str, Any]) -> dict[str, Any]:
+def _thing_in(schema: dict[str, Any], member: str, schemas: dict[str, Any]) -> dict[str, Any]:
     found = _resolved(schema, schemas)
     if member:
         found = _resolved(found["properties"][member], schemas)
@@ -54,9 +66,9 @@ def _resolved(schema: dict[str, Any], schemas: dict[str, Any]) -> dict[str, Any]
     return schemas[schema["$ref"].rpartition("/")[2]] if "$ref" in schema else schema
 
 
-def _describe(card: dict[str, Any], view: Mapping[str, Any]) -> None:
-    card["properties"].update(view)
-    card["required"] = sorted({*card.get("required", ()), *view})
+def _describe(thing: dict[str, Any], added: Mapping[str, Any]) -> None:
+    thing["properties"].update(added)
+    thing["required"] = sorted({*thing.get("required", ()), *added})
 
 
 _TEXT = {"type": "string"}

@@ -11,6 +11,7 @@ from gateway.edge.cors import Cors
 from gateway.edge.identity import Identity
 from gateway.edge.limits import Limits
 from gateway.edge.requests import NOT_KNOWN, PROBE, Desk, Ongoing, answer_of, checked_key, target_of
+from gateway.edge.rewards import RewardStock
 from gateway.edge.routes import Route, RouteTable
 from gateway.settings import GatewaySettings
 from kit import errors, telemetry
@@ -32,6 +33,7 @@ class Forward:
         limits: Limits,
         clients: Mapping[str, Client],
         views: CardViews,
+        stock: RewardStock,
         cors: Cors,
         settings: GatewaySettings,
         own: Mapping[str, Own],
@@ -41,6 +43,7 @@ class Forward:
         self._limits = limits
         self._clients = clients
         self._views = views
+        self._stock = stock
         self._cors = cors
         self._base = settings.public_base_url
         self._report_timeout_s = settings.report_timeout_ms / 1000
@@ -92,6 +95,8 @@ class Forward:
         )
         if route.cards_in is not None and 200 <= reply.status < 300 and reply.body:
             reply = await self._views.into(route.cards_in, reply, identity.caller)
+        elif route.rewards_in is not None and reply.status == 200:
+            reply = await self._stock.into(route.rewards_in, reply)
         elif route.is_part_of_card and reply.status == 200:
             card = await self._clients["cards"].ask(
                 "GET", target_of(request.scope).rpartition("/")[0], headers, safe_to_repeat=True

@@ -24,6 +24,8 @@ class Route(NamedTuple):
     needs_key: bool = False
     #: Where cards are in the answer that need the ledger's view: a member, or "" for the whole.
     cards_in: str | None = None
+    #: The same of rewards, whose stock the ledger counts.
+    rewards_in: str | None = None
     #: The answer is the ledger's part of the card that the path without its last segment names.
     is_part_of_card: bool = False
 
@@ -107,13 +109,14 @@ def _route(service: str, method: str, path: str, operation: Mapping[str, Any]) -
         for p in operation.get("parameters", ())
         if p["in"] == "header" and p["name"].lower() == "idempotency-key"
     ]
-    compose = operation.get("x-compose")
+    compose = operation.get("x-compose", {})
     return Route(
         service,
         method,
         path,
         frozenset(callers),
         needs_key=any(key.get("required", False) for key in keys),
-        cards_in=next(iter(compose.values())) if compose else None,
+        cards_in=compose.get("card", compose.get("cards")),
+        rewards_in=compose.get("reward", compose.get("rewards")),
         is_part_of_card=operation.get("x-card", False),
     )

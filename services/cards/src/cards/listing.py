@@ -8,7 +8,6 @@ only. Up to 7000 people are counted, for that decides most; only between the two
 
 from __future__ import annotations
 
-import base64
 import re
 import sys
 from collections.abc import Sequence
@@ -23,7 +22,10 @@ from cards import store, tables
 from cards.contact import read_email, read_phone
 from cards.domain import Held, Terms, read_number, search_words
 from contracts.problem import ValidationFailed
+from kit.cursors import cursor_of, id_in
 
+#: What is said of a cursor that is none.
+NO_CURSOR = "is not a cursor of this list"
 WORDS_SEARCHED = 5
 #: Up to so many people are gathered; about where gathering and walking a million cards take as long.
 MOST_GATHERED = 7000
@@ -55,8 +57,9 @@ async def list_cards(
     if terms.program is None:
         return Page([], None)
     conditions = _listed(terms.program.id, terms, wanted)
-    if cursor is not None:
-        conditions.append(_cards.c.id < read_cursor(cursor))
+    before = id_in(cursor, NO_CURSOR)
+    if before is not None:
+        conditions.append(_cards.c.id < before)
     ids = await _ids(conn, terms, wanted.search, conditions, limit + 1)
     if not ids:
         return Page([], None)
@@ -228,16 +231,3 @@ async def _whole(conn: AsyncConnection, terms: Terms, text: str) -> list[ColumnE
         if people:
             found.append(_cards.c.customer_id.in_([customer.id for customer in people]))
     return found
-
-
-def cursor_of(last_id: UUID) -> str:
-    """Opaque to callers: where the next page begins."""
-    return base64.urlsafe_b64encode(last_id.bytes).rstrip(b"=").decode()
-
-
-def read_cursor(cursor: str) -> UUID:
-    """ValidationFailed for one that we never gave."""
-    try:
-        return UUID(bytes=base64.b64decode(cursor + "==", altchars=b"-_", validate=True))
-    except ValueError:
-        raise ValidationFailed.of("cursor", "bad-format", "is not a cursor of this list") from None

@@ -175,8 +175,12 @@ class Asked(Body):
     store_id: UUID | None = None
 
 
+class AskedRewards(Body):
+    reward_ids: Annotated[list[UUID], Field(max_length=100)]
+
+
 def routes(door: Door, queries: Queries) -> APIRouter:
-    """The moves as FastAPI knows them (for the document), and the card views."""
+    """The moves as FastAPI knows them (for the document), card views, and what was taken of rewards."""
     router = APIRouter()
     for path, (kind, operation_id, summary) in MOVES.items():
         _document(router, door, path, kind, operation_id, summary)
@@ -186,6 +190,12 @@ def routes(door: Door, queries: Queries) -> APIRouter:
         asked: Asked, caller: Annotated[Caller, Depends(allow("service"))]
     ) -> dict[Literal["views"], dict[str, Any]]:
         return {"views": await queries.views(asked.merchant_id, asked.card_ids, asked.store_id)}
+
+    @router.post("/internal/rewards-taken")
+    async def rewards_taken(
+        asked: AskedRewards, caller: Annotated[Caller, Depends(allow("service"))]
+    ) -> dict[Literal["taken"], dict[UUID, int]]:
+        return {"taken": await queries.taken(asked.reward_ids)}
 
     return router
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import struct
 from collections.abc import Mapping
 from datetime import UTC, date, datetime, time, timedelta
@@ -14,6 +13,7 @@ from fastapi import APIRouter, Depends, Query, Response
 
 from contracts.event import instant_text
 from contracts.problem import ValidationFailed
+from kit.cursors import bytes_in, text_of
 from kit.identity import Caller, allow
 from kit.work import Work
 from ledger import store
@@ -162,10 +162,10 @@ class Histories:
             raw = await store.raw(conn)
             if wanted.card_id is not None:
                 rows, sequence = await store.rows_of_card(raw, wanted, _sequence_in(cursor), limit)
-                following = None if sequence is None else _text_of(_SEQUENCE.pack(sequence))
+                following = None if sequence is None else text_of(_SEQUENCE.pack(sequence))
             else:
                 rows, mark = await store.rows_of_merchant(raw, wanted, _mark_in(cursor), limit)
-                following = None if mark is None else _text_of(_packed(mark))
+                following = None if mark is None else text_of(_packed(mark))
             total = {"total": await store.count_rows(raw, wanted)} if count else {}
         items = [_shown(row) for row in rows]
         if only is not None:
@@ -197,6 +197,7 @@ def _moment(field: str, text: str | None, zone: ZoneInfo | None, days: int) -> d
 # -- cursors, opaque to callers
 
 _SEQUENCE = struct.Struct("!q")
+_REFUSED = "is none that this list gave"
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
 
@@ -205,34 +206,16 @@ def _packed(mark: store.Mark) -> bytes:
     return _SEQUENCE.pack((mark.at - _EPOCH) // _MICROSECOND) + mark.id.bytes
 
 
-def _text_of(mark: bytes) -> str:
-    return base64.urlsafe_b64encode(mark).rstrip(b"=").decode()
-
-
 def _sequence_in(cursor: str | None) -> int | None:
-    return None if cursor is None else int(_SEQUENCE.unpack(_bytes_in(cursor, _SEQUENCE.size))[0])
+    return None if cursor is None else int(_SEQUENCE.unpack(bytes_in(cursor, _SEQUENCE.size, _REFUSED))[0])
 
 
 def _mark_in(cursor: str | None) -> store.Mark | None:
     if cursor is None:
         return None
-    found = _bytes_in(cursor, _SEQUENCE.size + 16)
+    found = bytes_in(cursor, _SEQUENCE.size + 16, _REFUSED)
     try:
         at = _EPOCH + _SEQUENCE.unpack(found[: _SEQUENCE.size])[0] * _MICROSECOND
     except OverflowError:
-        raise _no_cursor() from None
+        raise ValidationFailed.of("cursor", "bad-format", _REFUSED) from None
     return store.Mark(at, UUID(bytes=found[_SEQUENCE.size :]))
-
-
-def _bytes_in(cursor: str, size: int) -> bytes:
-    try:
-        found = base64.b64decode(cursor + "=" * (-len(cursor) % 4), b"-_", validate=True)
-    except ValueError:
-        raise _no_cursor() from None
-    if len(found) != size:
-        raise _no_cursor()
-    return found
-
-
-def _no_cursor() -> ValidationFailed:
-    return ValidationFailed.of("cursor", "bad-format", "is none that this list gave")

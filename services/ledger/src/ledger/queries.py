@@ -1,4 +1,4 @@
-"""Reads: card views, and what an idempotency key was used for."""
+"""Reads: card views, what was taken of rewards, and what an idempotency key was used for."""
 
 from __future__ import annotations
 
@@ -72,6 +72,11 @@ class Queries:
         ):
             raise StoreNotAllowed
         return account
+
+    async def taken(self, reward_ids: Sequence[UUID]) -> dict[UUID, int]:
+        """How often each was taken, less what was voided; a reward that never was is left out."""
+        async with self._work.read() as conn:
+            return await store.rewards_taken(await store.raw(conn), reward_ids)
 
     async def _accounts_of(self, card_ids: Sequence[UUID]) -> list[Account]:
         async with self._work.read() as conn:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Header, Request, Response
+from fastapi import APIRouter, Depends, Request, Response
 from pydantic import SecretStr
 
 from contracts.problem import (
@@ -25,7 +25,7 @@ from contracts.problem import (
     ValidationFailed,
 )
 from kit.fields import Body, example
-from kit.idempotency import check_key, hash_of_key, hash_of_request
+from kit.idempotency import OptionalKey, hash_of_key, hash_of_request
 from kit.identity import Caller, allow
 from kit.telemetry import trace
 from ledger.batches import Operation
@@ -49,14 +49,6 @@ class NoBody(Body):
     model_config = example()
 
 
-async def _optional_key(
-    idempotency_key: Annotated[
-        str | None, Header(description="Optional: a repeat gets the first answer")
-    ] = None,
-) -> str | None:
-    return None if idempotency_key is None else check_key(idempotency_key)
-
-
 def routes(moves: Moves, secret: SecretStr) -> APIRouter:
     """Deactivate by tills too, reactivate by people."""
     router = APIRouter(tags=["cards"])
@@ -76,7 +68,7 @@ def routes(moves: Moves, secret: SecretStr) -> APIRouter:
         card_id: UUID,
         request: Request,
         caller: Annotated[Caller, Depends(allow("terminal", "owner", "manager"))],
-        key: Annotated[str | None, Depends(_optional_key)],
+        key: OptionalKey,
         body: NoBody | None = None,
     ) -> Response:
         return await switch(card_id, False, caller, key, request)
@@ -94,7 +86,7 @@ def routes(moves: Moves, secret: SecretStr) -> APIRouter:
         card_id: UUID,
         request: Request,
         caller: Annotated[Caller, Depends(allow("owner", "manager"))],
-        key: Annotated[str | None, Depends(_optional_key)],
+        key: OptionalKey,
         body: NoBody | None = None,
     ) -> Response:
         return await switch(card_id, True, caller, key, request)

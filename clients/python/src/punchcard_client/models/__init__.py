@@ -128,6 +128,7 @@ from .public_program_enrollment_confirmation import PublicProgramEnrollmentConfi
 from .public_program_loyalty_type import PublicProgramLoyaltyType
 from .public_reward import PublicReward
 from .public_store import PublicStore
+from .read_reward import ReadReward
 from .redeem_points_answer import RedeemPointsAnswer
 from .redeem_points_body import RedeemPointsBody
 from .redeem_stamps_answer import RedeemStampsAnswer
@@ -316,6 +317,7 @@ __all__ = (
     "PublicProgramLoyaltyType",
     "PublicReward",
     "PublicStore",
+    "ReadReward",
     "RedeemPointsAnswer",
     "RedeemPointsBody",
     "RedeemStampsAnswer",

@@ -9,7 +9,7 @@ from attrs import field as _attrs_field
 from ..types import UNSET, Unset
 
 if TYPE_CHECKING:
-    from ..models.reward_answer import RewardAnswer
+    from ..models.read_reward import ReadReward
 
 
 T = TypeVar("T", bound="RewardList")
@@ -17,7 +17,7 @@ T = TypeVar("T", bound="RewardList")
 
 @_attrs_define
 class RewardList:
-    items: list[RewardAnswer]
+    items: list[ReadReward]
     """ Newest first """
     next_cursor: str | None
     """ Asks for the next page; null on the last one """
@@ -51,13 +51,13 @@ class RewardList:
 
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
-        from ..models.reward_answer import RewardAnswer
+        from ..models.read_reward import ReadReward
 
         d = dict(src_dict)
         items = []
         _items = d.pop("items")
         for items_item_data in _items:
-            items_item = RewardAnswer.from_dict(items_item_data)
+            items_item = ReadReward.from_dict(items_item_data)
 
             items.append(items_item)
 

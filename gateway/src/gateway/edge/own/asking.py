@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import base64
-import binascii
 from collections.abc import Awaitable, Iterable, Mapping
 from typing import Annotated, Any
 from urllib.parse import urlencode
@@ -12,8 +10,9 @@ from uuid import UUID
 
 from fastapi import Depends, Query, Request
 
-from contracts.problem import UpstreamUnavailable, ValidationFailed, said
+from contracts.problem import UpstreamUnavailable, said
 from gateway.clients import Client, Pairs, Reply
+from kit.cursors import id_in
 from kit.identity import Signer
 from kit.telemetry import trace
 from kit.work import Work
@@ -105,18 +104,8 @@ def _before(
         str | None, Query(description="`next_cursor` of the page before", max_length=64)
     ] = None,
 ) -> UUID | None:
-    if cursor is None:
-        return None
-    try:
-        return UUID(bytes=base64.b64decode(cursor + "==", altchars=b"-_", validate=True))
-    except (ValueError, binascii.Error):
-        raise ValidationFailed.of("cursor", "bad-format", "is not one that a list gave") from None
+    return id_in(cursor)
 
 
 #: The id that a page's rows come before; None for the first page.
 Before = Annotated[UUID | None, Depends(_before)]
-
-
-def cursor_of(last: UUID | None) -> str | None:
-    """The opaque text that asks for what comes after this id."""
-    return None if last is None else base64.urlsafe_b64encode(last.bytes).rstrip(b"=").decode()

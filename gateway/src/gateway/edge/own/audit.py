@@ -10,10 +10,11 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from contracts.event import Instant
 from gateway.edge.own.admission import admitted
-from gateway.edge.own.asking import Before, Limit, TheServices, cursor_of, newest
+from gateway.edge.own.asking import Before, Limit, TheServices, newest
 from gateway.edge.own.described import problems
 from gateway.edge.routes import OWN
 from kit import audit
+from kit.cursors import cursor_of
 from kit.identity import Caller
 
 #: The services that keep audit rows; each of them has to answer. The gateway keeps some of its own.

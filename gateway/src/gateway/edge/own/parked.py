@@ -6,7 +6,7 @@ from typing import Annotated, Any
 from uuid import UUID
 
 import msgspec
-from fastapi import APIRouter, Depends, Header, Query, Request, Response
+from fastapi import APIRouter, Depends, Query, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from contracts.event import Instant
@@ -20,12 +20,13 @@ from contracts.problem import (
 )
 from gateway.clients import Reply
 from gateway.edge.own.admission import admitted, guest_of
-from gateway.edge.own.asking import Before, Limit, Services, TheServices, cursor_of, first, newest
+from gateway.edge.own.asking import Before, Limit, Services, TheServices, first, newest
 from gateway.edge.own.described import problems
 from gateway.edge.requests import headers_of
 from gateway.edge.routes import OWN
 from kit import parked
-from kit.idempotency import Idempotency, check_key
+from kit.cursors import cursor_of
+from kit.idempotency import Idempotency, OptionalKey
 from kit.identity import Caller
 
 #: The services that hear events and show what they parked; each of them has to answer. The gateway hears too.
@@ -101,17 +102,6 @@ async def list_parked(
     }
     items, last = await newest({**parts, OWN: _own_rows(services, asked)}, limit)
     return ParkedList(items=[ParkedEvent.model_validate(row) for row in items], next_cursor=cursor_of(last))
-
-
-def _optional_key(
-    idempotency_key: Annotated[
-        str | None, Header(description="Optional: a repeat gets the first answer")
-    ] = None,
-) -> str | None:
-    return None if idempotency_key is None else check_key(idempotency_key)
-
-
-OptionalKey = Annotated[str | None, Depends(_optional_key)]
 
 
 @router.post(

@@ -9,7 +9,7 @@ from pydantic import BaseModel
 
 from auth_pins.commands.passwords import Forgotten
 from auth_pins.desk import Desk
-from kit.idempotency import Effect, check_key
+from kit.idempotency import Effect
 from kit.identity import Caller, allow
 
 ADMIN = "/api/v1/admin/loyalty"
@@ -42,11 +42,10 @@ def _forgotten(request: Request) -> Forgotten:
 TheForgotten = Annotated[Forgotten, Depends(_forgotten)]
 
 
-async def switch(desk: Desk, request: Request, scope: str, effect: Effect) -> Response:
+async def switch(desk: Desk, request: Request, key: str | None, scope: str, effect: Effect) -> Response:
     """A pure switch: its idempotency key is optional."""
-    key = request.headers.get("idempotency-key")
     if key is not None:
-        return await desk.idempotency.once(request, check_key(key), scope, None, effect)
+        return await desk.idempotency.once(request, key, scope, None, effect)
     async with desk.work() as tx:
         made = await effect(tx)
     assert isinstance(made.body, BaseModel), "a switch answers with the thing"

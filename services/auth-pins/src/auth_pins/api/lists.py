@@ -2,30 +2,19 @@
 
 from __future__ import annotations
 
-import base64
-import binascii
 from typing import Annotated
-from uuid import UUID
 
 from fastapi import Depends, Query
 
 from auth_pins.store.pages import Found, Page
-from contracts.problem import Forbidden, ValidationFailed
+from contracts.problem import Forbidden
+from kit import cursors
 from kit.fields import Line
 
 
 def cursor_of(found: Found) -> str | None:
     """Names the last row of the page; None when it is the last page."""
-    return base64.urlsafe_b64encode(found.rows[-1].id.bytes).rstrip(b"=").decode() if found.more else None
-
-
-def _after(cursor: str | None) -> UUID | None:
-    if cursor is None:
-        return None
-    try:
-        return UUID(bytes=base64.b64decode(cursor + "=" * (-len(cursor) % 4), b"-_", validate=True))
-    except (binascii.Error, ValueError):
-        raise ValidationFailed.of("cursor", "bad-format", "is none that this list gave") from None
+    return cursors.cursor_of(found.rows[-1].id) if found.more else None
 
 
 def _asked(
@@ -40,7 +29,8 @@ def _asked(
     include_deleted: Annotated[bool, Query(description="Deleted ones too; admins only")] = False,
     only_deleted: Annotated[bool, Query(description="Deleted ones only; admins only")] = False,
 ) -> Page:
-    return Page(limit, _after(cursor), search, include_deleted, only_deleted)
+    after = cursors.id_in(cursor, "is none that this list gave")
+    return Page(limit, after, search, include_deleted, only_deleted)
 
 
 #: What an admin asks of a list.

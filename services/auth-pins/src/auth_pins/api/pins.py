@@ -10,7 +10,7 @@ from pydantic import BaseModel, Field
 
 from auth_pins import queries
 from auth_pins.api.access import VENDOR, MerchantUser, TheDesk, switch
-from auth_pins.api.documents import KEYED, problems
+from auth_pins.api.documents import KEYED, SWITCHED, problems
 from auth_pins.api.fields import Code, Name, NewPin
 from auth_pins.api.lists import AskedByMerchant, Count, cursor_of
 from auth_pins.commands import staff as commands
@@ -26,7 +26,7 @@ from contracts.problem import (
     ValidationFailed,
 )
 from kit.fields import Body, Flag, example
-from kit.idempotency import Key, Made
+from kit.idempotency import Key, Made, OptionalKey
 from kit.ids import now
 from kit.preconditions import IfMatch, etag
 from kit.work import Tx
@@ -190,16 +190,18 @@ async def delete(caller: MerchantUser, expected: IfMatch, desk: TheDesk, staff_i
     operation_id="unlockStaff",
     summary="Let a locked staff member try again",
     response_model=StaffMember,
-    responses=problems(StaffNotFound),
+    responses=problems(*SWITCHED, StaffNotFound),
 )
-async def unlock(request: Request, caller: MerchantUser, desk: TheDesk, staff_id: UUID) -> Response:
-    """The attempts with this code count from none again. An Idempotency-Key is optional."""
+async def unlock(
+    request: Request, caller: MerchantUser, key: OptionalKey, desk: TheDesk, staff_id: UUID
+) -> Response:
+    """The attempts with this code count from none again."""
 
     async def effect(tx: Tx) -> Made:
         row = await commands.unlock_staff(tx, caller.merchant, staff_id)
         return Made(200, _shown(row), {"etag": etag(row.version)})
 
-    return await switch(desk, request, str(caller.merchant), effect)
+    return await switch(desk, request, key, str(caller.merchant), effect)
 
 
 @router.post(

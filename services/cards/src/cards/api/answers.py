@@ -1,16 +1,15 @@
-"""What the cards service answers: cards' identity part, customers, and how problems are documented."""
+"""What the cards service answers: cards' identity part, and customers."""
 
 from __future__ import annotations
 
 from datetime import date
-from typing import Any, Literal
+from typing import Literal
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from cards.domain import Customer, Held, Store, last_name_initial, shown_number
 from contracts.event import Instant
-from contracts.problem import Refusal
 
 _ID = "0197c1c2-7e5a-7b3c-9d4e-5f60718293a4"
 _AT = "2026-11-20T10:00:00.000000Z"
@@ -116,42 +115,3 @@ class CardList(_Answer):
     total: int | None = Field(
         default=None, description="How many there are; only there when asked by `count=true`", examples=[128]
     )
-
-
-_PROBLEM = {
-    "type": "object",
-    "description": "A problem (RFC 9457)",
-    "required": ["type", "title", "status", "detail", "instance", "code", "request_id", "retryable"],
-    "properties": {
-        "type": {"type": "string", "format": "uri", "description": "A page that says what it means"},
-        "title": {"type": "string", "description": "What it is, in the caller's language"},
-        "status": {"type": "integer", "description": "The HTTP status"},
-        "detail": {"type": "string", "description": "What it is in this case"},
-        "instance": {"type": "string", "description": "The path that was asked"},
-        "code": {"type": "string", "description": "Stable name of the problem"},
-        "request_id": {"type": "string", "description": "To find the request again"},
-        "retryable": {"type": "boolean", "description": "Whether the same request may succeed later"},
-        "errors": {"type": "array", "items": {"type": "object"}, "description": "The fields that were wrong"},
-    },
-}
-
-
-def problems(*kinds: type[Refusal]) -> dict[int | str, dict[str, Any]]:
-    """How an operation documents its refusals: by status, each code with an example."""
-    found: dict[int | str, dict[str, Any]] = {}
-    for kind in kinds:
-        example = {
-            "type": f"https://cards.example.com/problems/{kind.code}",
-            "title": kind.title,
-            "status": kind.status,
-            "detail": kind.title,
-            "instance": "/api/v1/vendor/loyalty/cards",
-            "code": kind.code,
-            "request_id": _ID,
-            "retryable": kind.retryable,
-        }
-        content = {"application/problem+json": {"schema": _PROBLEM, "examples": {}}}
-        entry = found.setdefault(kind.status, {"description": "", "content": content})
-        entry["content"]["application/problem+json"]["examples"][kind.code] = {"value": example}
-        entry["description"] = ", ".join(filter(None, [entry["description"], f"`{kind.code}`"]))
-    return found

@@ -8,7 +8,7 @@ from uuid import UUID
 from fastapi import APIRouter, Header, Response
 
 from cards import commands, queries
-from cards.api.answers import CustomerWhole, problems
+from cards.api.answers import CustomerWhole
 from cards.api.bodies import CustomerChange
 from cards.api.rooms import TheLetters, TheService, TheTerms
 from cards.api.vendor import COMMON, PREFIX, User
@@ -18,6 +18,7 @@ from contracts.problem import (
     PreconditionFailed,
     PreconditionRequired,
 )
+from kit.described import problems
 from kit.preconditions import expected
 
 router = APIRouter(prefix=f"{PREFIX}/cards/{{card_id}}/customer", tags=["customers"])

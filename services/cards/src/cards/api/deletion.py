@@ -6,11 +6,10 @@ from typing import Annotated
 from uuid import UUID
 
 import msgspec
-from fastapi import APIRouter, Depends, Header, Request, Response
+from fastapi import APIRouter, Depends, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from cards import commands, store
-from cards.api.answers import problems
 from cards.api.rooms import TheService, TheTerms
 from cards.api.vendor import COMMON, PREFIX, User
 from cards.domain import Held, shown_number
@@ -24,8 +23,9 @@ from contracts.problem import (
     IdempotencyKeyReused,
 )
 from contracts.programs import MerchantChanged
+from kit.described import problems
 from kit.fields import Body, example
-from kit.idempotency import Made, check_key
+from kit.idempotency import Made, OptionalKey
 from kit.identity import Caller, allow
 from kit.work import Tx
 
@@ -65,14 +65,6 @@ class NoBody(Body):
     model_config = example()
 
 
-async def _optional_key(
-    idempotency_key: Annotated[
-        str | None, Header(description="Optional: a repeat gets the first answer")
-    ] = None,
-) -> str | None:
-    return None if idempotency_key is None else check_key(idempotency_key)
-
-
 @router.delete(
     f"{PREFIX}/cards/{{card_id}}",
     operation_id="deleteCard",
@@ -110,7 +102,7 @@ async def restore_card(
     card_id: UUID,
     request: Request,
     caller: Admin,
-    key: Annotated[str | None, Depends(_optional_key)],
+    key: OptionalKey,
     service: TheService,
     book: TheTerms,
     body: NoBody | None = None,

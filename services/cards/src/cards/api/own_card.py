@@ -8,7 +8,6 @@ from fastapi import APIRouter, Depends, Query
 from pydantic import BaseModel, ConfigDict, Field
 
 from cards import store
-from cards.api.answers import problems
 from cards.api.rooms import TheLedger, TheService, TheTerms
 from cards.api.vendor import COMMON
 from cards.commands import link_hash
@@ -18,6 +17,7 @@ from contracts.event import Instant
 from contracts.problem import CardNotFound, MerchantNotFound
 from contracts.programs import ProgramChanged, StoreChanged
 from kit.app import Service
+from kit.described import problems
 from kit.identity import Caller, allow
 
 CARD_NAME = "Loyalty Card"

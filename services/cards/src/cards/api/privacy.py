@@ -9,12 +9,13 @@ from fastapi import APIRouter, Depends, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from cards import commands, queries, store
-from cards.api.answers import CustomerWhole, problems
+from cards.api.answers import CustomerWhole
 from cards.api.rooms import TheArchive, TheLetters, TheService
 from cards.api.vendor import COMMON, KEYED, PREFIX
 from cards.domain import Card, shown_number
 from contracts.event import Instant
 from contracts.problem import CardNotFound
+from kit.described import problems
 from kit.idempotency import Key, Made
 from kit.identity import Caller, allow
 from kit.ids import now

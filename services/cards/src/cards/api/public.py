@@ -10,12 +10,13 @@ from fastapi import APIRouter, Depends, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from cards import commands
-from cards.api.answers import LinkAnswer, problems
+from cards.api.answers import LinkAnswer
 from cards.api.bodies import JoinBody
 from cards.api.rooms import Gathered, TheLetters, TheService, TheTerms
 from cards.api.vendor import COMMON, KEYED
 from cards.letters import say
 from contracts.problem import EnrollmentClosed, ProgramInactive, ProgramNotFound, StoreNotFound
+from kit.described import problems
 from kit.idempotency import Key, Made
 from kit.identity import Caller, allow
 from kit.work import Tx

@@ -8,7 +8,7 @@ from uuid import UUID
 from fastapi import APIRouter, Depends, Query, Request, Response
 
 from cards import commands, listing, queries
-from cards.api.answers import CardAnswer, CardList, EnrolAnswer, LinkAnswer, StoreAnswer, problems
+from cards.api.answers import CardAnswer, CardList, EnrolAnswer, LinkAnswer, StoreAnswer
 from cards.api.bodies import EnrolBody, LookupBody
 from cards.api.rooms import Gathered, TheService, TheTerms, asking_store, desk_of, note_answer
 from contracts.problem import (
@@ -28,6 +28,7 @@ from contracts.problem import (
     UpstreamUnavailable,
     ValidationFailed,
 )
+from kit.described import problems
 from kit.fields import Line
 from kit.idempotency import Key, Made
 from kit.identity import Caller, allow

@@ -7,14 +7,14 @@ from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Request, Response
-from pydantic import BaseModel, Field
+from pydantic import Field
 
-from cards.api.answers import problems
 from cards.api.rooms import TheService, TheTerms
 from cards.domain import Terms
 from cards.importing import store
+from cards.importing.answers import ImportAnswer, ImportBody, RefusedLine
 from cards.importing.chunk import Chunk, Taken
-from cards.importing.rows import ROWS_LIMIT, LineError, Read, read
+from cards.importing.rows import Read, read
 from cards.terms import TermsBook
 from contracts.problem import (
     Forbidden,
@@ -30,56 +30,19 @@ from contracts.problem import (
 )
 from kit import audit
 from kit.app import Service
-from kit.fields import Body, Flag, Whole, example
+from kit.described import problems
+from kit.fields import Body
 from kit.idempotency import Key, Made
 from kit.identity import Caller, allow
+from kit.importing import ROWS_LIMIT, LineError
 from kit.work import Tx
 
 MOST_TRIES = 3
 #: Store codes of one chunk that are asked for where nothing was heard of them.
 CODES_ASKED = 5
 
-_ID = "0197c1c2-7e5a-7b3c-9d4e-5f60718293a4"
-_ROW = {
-    "email": "ana.weber@example.com", "first_name": "Ana", "last_name": "Weber", "locale": "fr",
-    "store_code": "gare", "enrolled_at": "2026-09-01T08:30:00Z", "reference": "old-7",
-}  # fmt: skip
-
 router = APIRouter(tags=["imports"])
 internal = APIRouter(prefix="/internal", include_in_schema=False)
-
-
-class ImportBody(Body):
-    """Some of a file's rows, in its order."""
-
-    model_config = example(merchant_id=_ID, rows=[_ROW], first_line=2)
-
-    merchant_id: UUID = Field(description="Whose customers these are", examples=[_ID])
-    rows: Annotated[list[dict[str, Any]], Field(min_length=1, max_length=ROWS_LIMIT)] = Field(
-        description="The rows, members as the file's columns", examples=[[_ROW]]
-    )
-    first_line: Annotated[Whole, Field(ge=1, le=10**9)] = Field(
-        default=1, description="The line of the first row: errors count from it", examples=[2]
-    )
-    dry_run: Flag = Field(default=False, description="The same answer, nothing kept, the key not used")
-
-
-class RefusedLine(BaseModel):
-    """Why one row was not taken."""
-
-    line: int = Field(description="Where it is in the file", examples=[7])
-    field: str = Field(description="The member it is about", examples=["email"])
-    code: str = Field(description="A stable code", examples=["bad-format"])
-    message: str = Field(description="English words beside it", examples=["is not an e-mail address"])
-
-
-class ImportAnswer(BaseModel):
-    """What became of the rows."""
-
-    taken: int = Field(description="Rows taken by this request", examples=[1])
-    known: int = Field(description="Rows of people who had a card", examples=[0])
-    errors: list[RefusedLine] = Field(description="Rows that were not taken", examples=[[]])
-    dry_run: bool = Field(description="Whether nothing was kept", examples=[False])
 
 
 @router.post(

@@ -10,10 +10,11 @@ from uuid import UUID
 from cards.contact import read_email, read_phone
 from cards.domain import Card, Customer, Held, Terms, card_at, card_number, the_one
 from cards.importing import store
-from cards.importing.rows import CustomerRow, LineError, Read, of_refusal
+from cards.importing.rows import CustomerRow, Read
 from cards.store import state_of
 from contracts.problem import CustomerConflict, Refusal, StoreNotFound, ValidationFailed
 from kit.ids import now, uuid7
+from kit.importing import LineError, of_refusal
 from kit.work import Tx
 
 

@@ -8,13 +8,11 @@ from uuid import UUID
 
 from fastapi import APIRouter, Depends, Query
 from pydantic import BaseModel, Field
-from sqlalchemy import func, select
 
-from cards import listing, tables
-from cards import store as rows
-from cards.api.answers import problems
+from cards import listing
 from cards.api.rooms import TheService, TheTerms
 from cards.domain import Held
+from cards.importing import store
 from contracts.event import Instant
 from contracts.problem import (
     Forbidden,
@@ -24,10 +22,11 @@ from contracts.problem import (
     UpstreamUnavailable,
     ValidationFailed,
 )
+from kit.cursors import cursor_of, id_in
+from kit.described import problems
 from kit.identity import Caller, allow
 
 _ID = "0197c1c2-7e5a-7b3c-9d4e-5f60718293a4"
-_cards, _customers, _references = tables.cards, tables.customers, tables.card_references
 
 router = APIRouter(tags=["exports"])
 
@@ -79,30 +78,13 @@ async def export_customers(
     cursor: Annotated[str | None, Query(description="`next_cursor` of the page before")] = None,
 ) -> CustomerPage:
     terms = await book.of(merchant_id)
-    name = (
-        select(func.min(_references.c.reference))
-        .where(_references.c.card_id == _cards.c.id)
-        .scalar_subquery()
-    )
-    page = (
-        rows.held_rows()
-        .add_columns(name.label("reference"))
-        .where(
-            _cards.c.program_id == terms.live_program().id,
-            _cards.c.deleted_at.is_(None),
-            _customers.c.erased_at.is_(None),
-        )
-        .order_by(_cards.c.id)
-        .limit(limit + 1)
-    )
-    if cursor is not None:
-        page = page.where(_cards.c.id > listing.read_cursor(cursor))
+    after = id_in(cursor, listing.NO_CURSOR)
     async with service.work.read() as conn:
-        found = [(rows.held_of(row[:-1]), row[-1]) for row in await conn.execute(page)]  # type: ignore[arg-type]
-    codes = {store.id: store.code for store in terms.stores}
+        found = await store.exported(conn, terms.live_program().id, after, limit + 1)
+    codes = {shop.id: shop.code for shop in terms.stores}
     lines = [_line(held, reference, codes) for held, reference in found[:limit]]
     more = len(found) > limit
-    following = listing.cursor_of(found[limit - 1][0].card.id) if more else None
+    following = cursor_of(found[limit - 1][0].card.id if more else None)
     return CustomerPage(items=lines, next_cursor=following)
 
 

@@ -11,12 +11,11 @@ from pydantic_core import PydanticCustomError
 
 from cards.api.bodies import Birthday, Email, Locale, Name, Phone, reachable
 from cards.domain import luhn_digit, read_number
-from contracts.problem import Refusal
 from kit.errors import refusal_of
 from kit.fields import Body, Flag, Line
 from kit.ids import now
+from kit.importing import LineError
 
-ROWS_LIMIT = 500
 AHEAD_S = 60
 OLDEST = datetime(2000, 1, 1, tzinfo=UTC)
 
@@ -67,15 +66,6 @@ class Read(NamedTuple):
     row: CustomerRow
 
 
-class LineError(NamedTuple):
-    """Why a row was not taken."""
-
-    line: int
-    field: str
-    code: str
-    message: str
-
-
 def read(rows: Sequence[Mapping[str, Any]], first_line: int) -> tuple[list[Read], list[LineError]]:
     """The good rows in file order, and what is wrong with the others: the first thing of each."""
     good: list[Read] = []
@@ -88,8 +78,3 @@ def read(rows: Sequence[Mapping[str, Any]], first_line: int) -> tuple[list[Read]
             first = refusal_of(error.errors()).members["errors"][0]
             bad.append(LineError(line, first["field"], first["code"], first["message"]))
     return good, bad
-
-
-def of_refusal(line: int, field: str, refusal: Refusal) -> LineError:
-    """The same for what the merchant, or who is there already, does not allow."""
-    return LineError(line, field, refusal.code, str(refusal))

@@ -6,12 +6,12 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import insert, or_, select
+from sqlalchemy import func, insert, or_, select
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from cards import tables
-from cards.domain import Card, Customer, search_words
+from cards import store, tables
+from cards.domain import Card, Customer, Held, search_words
 
 _cards, _customers, _words = tables.cards, tables.customers, tables.customer_words
 _references = tables.card_references
@@ -67,6 +67,28 @@ async def numbers_of(conn: AsyncConnection, merchant_id: UUID, names: Sequence[s
         .where(_references.c.merchant_id == merchant_id, _references.c.reference.in_(names))
     )
     return {row.reference: row.card_number for row in await conn.execute(statement)}
+
+
+async def exported(
+    conn: AsyncConnection, program_id: UUID, after: UUID | None, limit: int
+) -> list[tuple[Held, str | None]]:
+    """Cards of a program that are there, oldest first, each with what its customer was imported as."""
+    name = select(func.min(_references.c.reference)).where(_references.c.card_id == _cards.c.id)
+    statement = (
+        store.held_rows()
+        .add_columns(name.scalar_subquery().label("reference"))
+        .where(
+            _cards.c.program_id == program_id,
+            _cards.c.deleted_at.is_(None),
+            _customers.c.erased_at.is_(None),
+        )
+        .order_by(_cards.c.id)
+        .limit(limit)
+    )
+    if after is not None:
+        statement = statement.where(_cards.c.id > after)
+    rows = await conn.execute(statement)
+    return [(store.held_of(row[:-1]), row[-1]) for row in rows]  # type: ignore[arg-type]
 
 
 async def taken_numbers(conn: AsyncConnection, numbers: Sequence[str]) -> set[str]:

@@ -2,15 +2,10 @@
 
 from __future__ import annotations
 
-import asyncio
-import time
-from collections.abc import Iterable, Mapping, Sequence
-from typing import Annotated, Any
-from uuid import UUID
+from collections.abc import Mapping
+from typing import Annotated
 
-import psycopg
 from fastapi import APIRouter, Depends, Request, Response
-from pydantic import BaseModel, Field
 
 from contracts.problem import (
     IdempotencyKeyExpired,
@@ -22,76 +17,23 @@ from contracts.problem import (
     Refusal,
     UpstreamUnavailable,
 )
-from contracts.programs import MerchantChanged, StoreChanged
-from kit import audit
 from kit.app import Service
-from kit.fields import Body, Flag, Whole, example
+from kit.described import problems
 from kit.http import Peer
-from kit.idempotency import Key, Made
+from kit.idempotency import Key
 from kit.identity import Caller, allow
 from kit.projection import Projection
-from kit.work import Tx
-from ledger import store
 from ledger.commands import Accounts
-from ledger.importing.chunk import Chunk, Taken
-from ledger.importing.rows import ROWS_LIMIT, LineError, Read, number_in, read
+from ledger.importing.answers import ImportAnswer, ImportBody
+from ledger.importing.commands import Desk
 from ledger.rulebook import Rulebook
-from ledger.store import importing as sql
 
 PREFIX = "/api/v1/admin/loyalty/imports"
-MOST_TRIES = 3
-#: Cards not heard of are asked for so many at once.
-ASKED_AT_ONCE = 16
-#: References of customers that are remembered with their cards' numbers: an import asks for each often.
-REFERENCES_KEPT = 100_000
-REFERENCES_KEPT_S = 60
-
-_ID = "0197c1c2-7e5a-7b3c-9d4e-5f60718293a4"
 _REFUSALS: tuple[type[Refusal], ...] = (
     *(IdempotencyKeyMissing, IdempotencyKeyInvalid, MerchantNotFound, IdempotencyKeyInUse),
     *(IdempotencyKeyExpired, IdempotencyKeyReused, UpstreamUnavailable),
 )
-_RESPONSES: dict[int | str, dict[str, Any]] = {
-    kind.status: {"description": ", ".join(f"`{k.code}`" for k in _REFUSALS if k.status == kind.status)}
-    for kind in _REFUSALS
-}
-_HISTORY = {
-    "card": "4821-0077-1930", "type": "stamp_earned", "at": "2026-09-01T08:30:00Z", "stamps": 1,
-    "store_code": "gare", "reference": "old-1",
-}  # fmt: skip
-
-
-class ImportBody(Body):
-    """Some of a file's rows, in its order."""
-
-    model_config = example(merchant_id=_ID, rows=[_HISTORY], first_line=2)
-
-    merchant_id: UUID = Field(description="Whose cards these are", examples=[_ID])
-    rows: Annotated[list[dict[str, Any]], Field(min_length=1, max_length=ROWS_LIMIT)] = Field(
-        description="The rows, members as the file's columns", examples=[[_HISTORY]]
-    )
-    first_line: Annotated[Whole, Field(ge=1, le=10**9)] = Field(
-        default=1, description="The line of the first row: errors count from it", examples=[2]
-    )
-    dry_run: Flag = Field(default=False, description="The same answer, nothing kept, the key not used")
-
-
-class RefusedLine(BaseModel):
-    """Why one row was not taken."""
-
-    line: int = Field(description="Where it is in the file", examples=[7])
-    field: str = Field(description="The member it is about", examples=["points"])
-    code: str = Field(description="A stable code", examples=["insufficient-points"])
-    message: str = Field(description="English words beside it", examples=["The card has too few points"])
-
-
-class ImportAnswer(BaseModel):
-    """What became of the rows."""
-
-    taken: int = Field(description="Rows taken by this request", examples=[1])
-    known: int = Field(description="Rows that were taken before", examples=[0])
-    errors: list[RefusedLine] = Field(description="Rows that were not taken", examples=[[]])
-    dry_run: bool = Field(description="Whether nothing was kept", examples=[False])
+_RESPONSES = problems(*_REFUSALS)
 
 
 def routes(
@@ -139,132 +81,3 @@ def routes(
         return await desk.take("balances", request, body, caller, key)
 
     return router
-
-
-class Desk:
-    """Asks for what the ledger has not heard of, then takes the chunk."""
-
-    def __init__(
-        self,
-        service: Service,
-        rulebook: Rulebook,
-        accounts: Accounts,
-        states: Projection,
-        peers: Mapping[str, Peer],
-    ) -> None:
-        self._service = service
-        self._secret = service.settings.idempotency_secret.get_secret_value().encode()
-        self._rulebook = rulebook
-        self._accounts = accounts
-        self._states = states
-        self._programs, self._cards = peers["programs"], peers["cards"]
-        self._referred: dict[tuple[UUID, str], int] = {}
-        self._referred_since = time.monotonic()
-
-    async def take(self, kind: str, request: Request, body: ImportBody, caller: Caller, key: str) -> Response:
-        good, bad = read(kind, body.rows, body.first_line)
-        stores = await self._stores(body.merchant_id, good)
-        good = await self._hear(body.merchant_id, good)
-        chunk = (self._rulebook, body.merchant_id, caller.user_id, stores, self._secret)
-
-        async def effect(tx: Tx) -> Made:
-            taken = await Chunk(*chunk).take(await store.raw(tx.conn), good, keep=not body.dry_run)
-            if taken.taken and not body.dry_run:
-                await audit.record(tx, _change(kind, body.merchant_id, taken))
-            return Made(200, _answer(taken, bad, dry_run=body.dry_run))
-
-        for tries in range(1, MOST_TRIES + 1):
-            try:
-                if body.dry_run:
-                    return await self._tried(effect)
-                return await self._service.idempotency.once(request, key, "platform", body, effect)
-            except (store.Overtaken, psycopg.errors.UniqueViolation):
-                # Another chunk was first with one of these references: now it can be seen.
-                if tries == MOST_TRIES:
-                    raise UpstreamUnavailable from None
-        raise AssertionError("the last try answers or raises")
-
-    async def _tried(self, effect: Any) -> Response:
-        async with self._service.work.engine.connect() as conn:
-            made = await effect(Tx(conn, self._service.work.service))
-            await conn.rollback()
-        return Response(made.body.model_dump_json(), 200, media_type="application/json")
-
-    async def _stores(self, merchant_id: UUID, rows: Sequence[Read]) -> Mapping[str, UUID]:
-        """The merchant's stores by code, deleted ones behind living ones. MerchantNotFound."""
-        merchant = await self._states.load(MerchantChanged, merchant_id)
-        if merchant is None or merchant.deleted_at is not None:
-            raise MerchantNotFound
-        wanted = {code for read in rows if (code := getattr(read.row, "store_code", None))}
-        if not wanted <= self._coded(merchant_id).keys():
-            found = await self._programs.get(f"/internal/merchants/{merchant_id}/states") or []
-            stores = [StoreChanged.model_validate(s["data"]) for s in found if s["kind"] == "store"]
-            async with self._service.work() as tx:
-                await self._states.keep(tx, stores)
-        return self._coded(merchant_id)
-
-    def _coded(self, merchant_id: UUID) -> dict[str, UUID]:
-        stores = self._states.of(StoreChanged, merchant_id)
-        return {one.code: one.id for one in sorted(stores, key=lambda one: one.deleted_at is None)}
-
-    async def _hear(self, merchant_id: UUID, rows: Sequence[Read]) -> list[Read]:
-        """The rows with their cards' numbers; accounts are opened whose events are still on the way."""
-        names = {read.row.card for read in rows}
-        numbers = {name: number for name in names if (number := number_in(name)) is not None}
-        missing = set(await self._missing(merchant_id, numbers.values()))
-        referred = await self._numbers(
-            merchant_id, [name for name in names if name not in numbers or numbers[name] in missing]
-        )
-        numbers |= referred
-        await self._fetch(await self._missing(merchant_id, numbers.values()))
-        async with self._service.work.read() as conn:
-            programs = await sql.programs_of_numbers(await store.raw(conn), sorted(set(numbers.values())))
-        for program_id in programs:
-            if self._rulebook.get(program_id) is None:
-                await self._rulebook.learn(program_id)
-        return [read.of(numbers) for read in rows]
-
-    async def _missing(self, merchant_id: UUID, numbers: Iterable[int]) -> list[int]:
-        async with self._service.work.read() as conn:
-            return await sql.missing_numbers(await store.raw(conn), merchant_id, sorted(set(numbers)))
-
-    async def _numbers(self, merchant_id: UUID, names: Sequence[str]) -> dict[str, int]:
-        """What cards knows by these references: asked once, and remembered."""
-        known = {
-            name: self._referred[merchant_id, name] for name in names if (merchant_id, name) in self._referred
-        }
-        asked = sorted(set(names) - known.keys())
-        if not asked:
-            return known
-        found = await self._cards.post(
-            f"/internal/merchants/{merchant_id}/card-numbers", {"references": asked}
-        )
-        told = {name: int(number) for name, number in (found or {}).items()}
-        if len(self._referred) + len(told) > REFERENCES_KEPT:
-            self._referred.clear()
-        self._referred.update({(merchant_id, name): number for name, number in told.items()})
-        return known | told
-
-    async def _fetch(self, numbers: Sequence[int]) -> None:
-        hands = asyncio.Semaphore(ASKED_AT_ONCE)
-
-        async def fetch(number: int) -> None:
-            async with hands:
-                await self._accounts.fetch(number)
-
-        await asyncio.gather(*(fetch(number) for number in numbers))
-
-
-def _change(kind: str, merchant_id: UUID, taken: Taken) -> audit.Change:
-    after = {"taken": taken.taken, "known": taken.known, "refused": len(taken.errors)}
-    return audit.Change("imported", kind, merchant_id, merchant_id=merchant_id, after=after)
-
-
-def _answer(taken: Taken, bad: Sequence[LineError], *, dry_run: bool) -> ImportAnswer:
-    errors = sorted([*taken.errors, *bad])
-    return ImportAnswer(
-        taken=taken.taken,
-        known=taken.known,
-        errors=[RefusedLine(**error._asdict()) for error in errors],
-        dry_run=dry_run,
-    )

@@ -12,12 +12,13 @@ from contracts import problem
 from contracts.problem import Refusal
 from kit.idempotency import hash_of_key
 from kit.ids import now
+from kit.importing import LineError, of_refusal
 from kit.telemetry import trace
 from ledger import store
 from ledger.batches import write_row
 from ledger.domain import Account, Asker, Decision, Entry, Rules
 from ledger.domain.importing import imported, opening_balance
-from ledger.importing.rows import BalanceRow, HistoryRow, LineError, Read, number_in, of_refusal
+from ledger.importing.rows import BalanceRow, HistoryRow, Read, number_in
 from ledger.rulebook import Rulebook
 from ledger.store import importing as sql
 from ledger.store.accounts import Connection

@@ -2,43 +2,32 @@
 
 from __future__ import annotations
 
-import base64
+from collections.abc import Awaitable, Callable
 from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Query
-from psycopg.rows import dict_row
 from pydantic import BaseModel, Field
 
 from contracts.event import Instant
-from contracts.problem import MerchantNotFound, ValidationFailed
+from contracts.problem import MerchantNotFound
 from contracts.programs import MerchantChanged, StoreChanged
 from kit.app import Service
+from kit.cursors import bytes_in, text_of
 from kit.identity import Caller, allow
 from kit.projection import Projection
 from ledger import store
 from ledger.chain import TYPES
+from ledger.store import exporting as sql
+from ledger.store.accounts import Connection
 
 PREFIX = "/api/v1/admin/loyalty/exports"
-_FIRST = (UUID(int=0), 0)
 _ID = "0197c1c2-7e5a-7b3c-9d4e-5f60718293a4"
 #: A void names a row, which a file cannot: what it moved goes out as a correction.
 _AS_ADJUSTMENT = {"stamp_voided": "stamp_adjustment", "points_voided": "points_adjustment"}
 
-_HISTORY = """
-SELECT t.card_id, t.sequence, a.card_number, t.type, coalesce(t.transaction_at, t.created_at) AS at,
-  t.stamps_delta AS stamps, t.points_delta AS points, t.store_id, t.purchase_amount_cents, t.currency,
-  t.order_reference, coalesce(c.reference, t.id::text) AS reference
-FROM accounts a JOIN transactions t ON t.card_id = a.card_id
-LEFT JOIN transaction_context c ON c.transaction_id = t.id
-WHERE a.merchant_id = %(merchant_id)s AND NOT a.is_gone AND (t.card_id, t.sequence) > (%(card)s, %(sequence)s)
-ORDER BY t.card_id, t.sequence LIMIT %(limit)s
-"""
-_BALANCES = """
-SELECT card_id, 0 AS sequence, card_number, stamp_count AS stamps, points_balance AS points FROM accounts
-WHERE merchant_id = %(merchant_id)s AND NOT is_gone AND card_id > %(card)s
-ORDER BY card_id LIMIT %(limit)s
-"""
+#: Rows of a merchant from a place on, so many.
+Reading = Callable[[Connection, UUID, sql.Place, int], Awaitable[list[dict[str, Any]]]]
 
 
 class HistoryLine(BaseModel):
@@ -86,16 +75,14 @@ def routes(service: Service, states: Projection) -> APIRouter:
     router = APIRouter(tags=["exports"])
 
     async def page(
-        query: str, merchant_id: UUID, cursor: str | None, limit: int
+        read: Reading, merchant_id: UUID, cursor: str | None, limit: int
     ) -> tuple[list[dict[str, Any]], str | None]:
         merchant = await states.load(MerchantChanged, merchant_id)
         if merchant is None or merchant.deleted_at is not None:
             raise MerchantNotFound
-        card, sequence = _FIRST if cursor is None else _read(cursor)
-        given = {"merchant_id": merchant_id, "card": card, "sequence": sequence, "limit": limit + 1}
+        after = sql.START if cursor is None else _read(cursor)
         async with service.work.read() as conn:
-            found = (await store.raw(conn)).cursor(row_factory=dict_row)
-            rows = await (await found.execute(query, given)).fetchall()
+            rows = await read(await store.raw(conn), merchant_id, after, limit + 1)
         more = len(rows) > limit
         rows = rows[:limit]
         return rows, _cursor(rows[-1]) if more else None
@@ -112,7 +99,7 @@ def routes(service: Service, states: Projection) -> APIRouter:
     async def history(
         merchant_id: Of, caller: Admin, limit: Limit = 50, cursor: Cursor = None
     ) -> HistoryPage:
-        rows, following = await page(_HISTORY, merchant_id, cursor, limit)
+        rows, following = await page(sql.history, merchant_id, cursor, limit)
         codes = {one.id: one.code for one in states.of(StoreChanged, merchant_id)}
         lines = [line for row in rows if (line := _line(row, codes)) is not None]
         return HistoryPage(items=lines, next_cursor=following)
@@ -128,7 +115,7 @@ def routes(service: Service, states: Projection) -> APIRouter:
     async def balances(
         merchant_id: Of, caller: Admin, limit: Limit = 50, cursor: Cursor = None
     ) -> BalancePage:
-        rows, following = await page(_BALANCES, merchant_id, cursor, limit)
+        rows, following = await page(sql.balances, merchant_id, cursor, limit)
         lines = [
             BalanceLine(card=f"{row['card_number']:012d}", stamps=row["stamps"], points=row["points"])
             for row in rows
@@ -150,13 +137,9 @@ def _line(row: dict[str, Any], codes: dict[UUID, str]) -> HistoryLine | None:
 
 
 def _cursor(row: dict[str, Any]) -> str:
-    place = row["card_id"].bytes + row["sequence"].to_bytes(4, "big")
-    return base64.urlsafe_b64encode(place).decode().rstrip("=")
+    return text_of(row["card_id"].bytes + row["sequence"].to_bytes(4, "big"))
 
 
-def _read(cursor: str) -> tuple[UUID, int]:
-    try:
-        place = base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4))
-        return UUID(bytes=place[:16]), int.from_bytes(place[16:20], "big")
-    except ValueError:
-        raise ValidationFailed.of("cursor", "bad-format", "is not a cursor of this list") from None
+def _read(cursor: str) -> sql.Place:
+    place = bytes_in(cursor, 20, "is not a cursor of this list")
+    return sql.Place(UUID(bytes=place[:16]), int.from_bytes(place[16:], "big"))

@@ -10,14 +10,13 @@ from typing import Annotated, Any, Literal, NamedTuple, Self
 from pydantic import AfterValidator, BeforeValidator, Field, ValidationError, model_validator
 from pydantic_core import PydanticCustomError
 
-from contracts.problem import Refusal
 from kit.errors import refusal_of
 from kit.fields import Body, Line, Whole
 from kit.ids import now
+from kit.importing import LineError
 from ledger.domain.importing import IMPORTABLE, wrong_delta
 from ledger.domain.words import BALANCE_LIMIT
 
-ROWS_LIMIT = 500
 #: The most that one row moves; a balance that is brought along may be as large as a balance can be.
 DELTA_LIMIT = 10_000_000
 AHEAD_S = 60
@@ -128,15 +127,6 @@ def number_in(card: str) -> int | None:
     return int(card) if re.fullmatch("[0-9]{12}", card) else None
 
 
-class LineError(NamedTuple):
-    """Why a row was not taken."""
-
-    line: int
-    field: str
-    code: str
-    message: str
-
-
 def read(kind: str, rows: Sequence[Mapping[str, Any]], first_line: int) -> tuple[list[Read], list[LineError]]:
     """The good rows in file order, and what is wrong with the others: the first thing of each."""
     good: list[Read] = []
@@ -153,8 +143,3 @@ def _of_fields(line: int, error: ValidationError) -> LineError:
     first = refusal_of(error.errors()).members["errors"][0]
     field = first["field"] or error.errors()[0].get("ctx", {}).get("field", "")
     return LineError(line, field, first["code"], first["message"])
-
-
-def of_refusal(line: int, field: str, refusal: Refusal) -> LineError:
-    """The same for what the account, or the merchant, does not allow."""
-    return LineError(line, field, refusal.code, str(refusal))

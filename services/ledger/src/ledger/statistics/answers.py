@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from contracts.event import Instant
 from contracts.problem import Forbidden, Refusal, Unauthenticated, UpstreamUnavailable, ValidationFailed
+from kit import described
 
 _ID = "01936f5e-7c00-7a3b-9c1d-2f4b6a8c0e12"
 _AS_OF = "2026-11-20T10:00:00.000000Z"
@@ -125,10 +126,4 @@ _ALWAYS: tuple[type[Refusal], ...] = (Unauthenticated, Forbidden, ValidationFail
 
 def problems(*kinds: type[Refusal]) -> dict[int | str, dict[str, Any]]:
     """The `responses` of a route that may refuse so, besides what every one may."""
-    found: dict[int | str, dict[str, Any]] = {}
-    for kind in (*_ALWAYS, *kinds):
-        codes = found.setdefault(kind.status, {"description": "", "content": {}})
-        codes["description"] = ", ".join(filter(None, [codes["description"], f"`{kind.code}`"]))
-        examples = codes["content"].setdefault("application/problem+json", {"examples": {}})["examples"]
-        examples[kind.code] = {"value": {"code": kind.code, "status": kind.status}}
-    return found
+    return described.problems(*_ALWAYS, *kinds)

@@ -15,6 +15,7 @@ from kit.work import Work
 from ledger.statistics.card import hour_of
 from ledger.statistics.cells import NONE
 from ledger.statistics.figures import LAST_30_DAYS, TOTALS
+from ledger.store import raw, rewards_taken
 
 #: 30 × 24 whole UTC hours, the running one included.
 WINDOW_HOURS = 30 * 24
@@ -136,11 +137,7 @@ class Snapshot:
 
     async def taken(self, reward_ids: Sequence[UUID]) -> dict[UUID, int]:
         """How often each was taken in all, which is what its stock is counted by."""
-        rows = await self._conn.execute(
-            text("SELECT reward_id, taken FROM rewards_taken WHERE reward_id = ANY(:ids)"),
-            {"ids": list(reward_ids)},
-        )
-        return {row.reward_id: row.taken for row in rows}
+        return await rewards_taken(await raw(self._conn), reward_ids)
 
     async def _rows(self, query: Any, **parameters: Any) -> Sequence[Any]:
         found = await self._conn.execute(query, {"generation": self._generation, **parameters})

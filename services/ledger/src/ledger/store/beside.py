@@ -56,6 +56,12 @@ async def lock_rewards(
     return taken, {(row[0], row[1]): row[2] for row in await by_card.fetchall()}
 
 
+async def rewards_taken(conn: Connection, reward_ids: Sequence[UUID]) -> dict[UUID, int]:
+    """The same to be read, of those that ever were taken."""
+    query = "SELECT reward_id, taken FROM rewards_taken WHERE reward_id = ANY(%s)"
+    return dict(await (await conn.execute(query, (pack.uuids(reward_ids),))).fetchall())
+
+
 async def save_rewards(conn: Connection, taken: Sequence[tuple[UUID, UUID]]) -> None:
     """Count one more for each (card, reward)."""
     await conn.execute(

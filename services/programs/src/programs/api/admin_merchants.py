@@ -13,7 +13,7 @@ from contracts.problem import (
     PreconditionFailed,
     PreconditionRequired,
 )
-from kit.idempotency import Key, Made
+from kit.idempotency import Key, Made, OptionalKey
 from kit.work import Tx
 from programs import queries
 from programs.api.answers import (
@@ -32,7 +32,6 @@ from programs.api.asked import (
     AdminListing,
     IfMatch,
     Including,
-    OptionalKey,
     TheService,
     switch,
 )

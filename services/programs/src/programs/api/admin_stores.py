@@ -13,7 +13,7 @@ from contracts.problem import (
     PreconditionRequired,
     StoreNotFound,
 )
-from kit.idempotency import Key, Made
+from kit.idempotency import Key, Made, OptionalKey
 from kit.work import Tx
 from programs import queries
 from programs.api.answers import StoreAnswer, StoreList, gone, listed, made, shown, switched
@@ -24,7 +24,6 @@ from programs.api.asked import (
     IfMatch,
     Including,
     OfMerchant,
-    OptionalKey,
     TheService,
     switch,
 )

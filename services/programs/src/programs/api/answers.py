@@ -12,9 +12,9 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from contracts.event import Instant
 from contracts.programs import LoyaltyType, StaffPinPolicy, Tier
+from kit.cursors import cursor_of
 from kit.fields import Body
 from kit.idempotency import Made
-from programs.api.asked import cursor_of
 from programs.api.bodies import NewMerchant, NewProgram, NewReward, NewStore, SettingsChanges
 from programs.domain import AnyThing, Program, Thing
 from programs.queries import Page
@@ -181,6 +181,10 @@ class RewardAnswer(Answer):
     updated_at: Instant
 
 
+class ReadReward(RewardAnswer):
+    """A reward as it is read: the gateway adds its `stock_left`, which the ledger counts."""
+
+
 class ListAnswer(BaseModel):
     """Newest first."""
 
@@ -203,7 +207,7 @@ class ProgramList(ListAnswer):
 
 
 class RewardList(ListAnswer):
-    items: list[RewardAnswer] = Field(description="Newest first")
+    items: list[ReadReward] = Field(description="Newest first")
 
 
 def etag(thing: Thing) -> str:

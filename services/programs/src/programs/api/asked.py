@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import base64
-import binascii
 from typing import Annotated
 from uuid import UUID
 
@@ -11,10 +9,11 @@ import msgspec
 from fastapi import Depends, Header, Query, Request, Response
 from pydantic import BaseModel
 
-from contracts.problem import Forbidden, ValidationFailed
+from contracts.problem import Forbidden
 from kit.app import Service
+from kit.cursors import id_in
 from kit.fields import Body, Line
-from kit.idempotency import Effect, check_key
+from kit.idempotency import Effect
 from kit.identity import Caller, allow
 from kit.preconditions import expected
 from programs.domain import Seen
@@ -46,17 +45,6 @@ def _seen(if_match: Annotated[str | None, Header(description="The ETag that was 
 IfMatch = Annotated[Seen, Depends(_seen)]
 
 # -- an optional key
-
-
-def _optional_key(
-    idempotency_key: Annotated[
-        str | None, Header(description="Optional: a repeat gets the first answer")
-    ] = None,
-) -> str | None:
-    return None if idempotency_key is None else check_key(idempotency_key)
-
-
-OptionalKey = Annotated[str | None, Depends(_optional_key)]
 
 
 async def switch(
@@ -93,7 +81,7 @@ def _listing(
     only_deleted: Only = False,
     count: Counted = False,
 ) -> Listing:
-    return Listing(limit, id_of(cursor), search, include_deleted, only_deleted, count)
+    return Listing(limit, id_in(cursor), search, include_deleted, only_deleted, count)
 
 
 def _listing_of_live(listing: Annotated[Listing, Depends(_listing)]) -> Listing:
@@ -104,18 +92,3 @@ def _listing_of_live(listing: Annotated[Listing, Depends(_listing)]) -> Listing:
 
 AdminListing = Annotated[Listing, Depends(_listing)]
 VendorListing = Annotated[Listing, Depends(_listing_of_live)]
-
-
-def cursor_of(last: UUID | None) -> str | None:
-    """The opaque text that asks for what comes after this id."""
-    return None if last is None else base64.urlsafe_b64encode(last.bytes).rstrip(b"=").decode()
-
-
-def id_of(cursor: str | None) -> UUID | None:
-    """The id in a cursor. ValidationFailed when it is none of ours."""
-    if cursor is None:
-        return None
-    try:
-        return UUID(bytes=base64.b64decode(cursor + "==", altchars=b"-_", validate=True))
-    except (ValueError, binascii.Error):
-        raise ValidationFailed.of("cursor", "bad-format", "is not one that a list gave") from None

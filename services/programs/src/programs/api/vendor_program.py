@@ -11,11 +11,11 @@ from contracts.problem import (
     ProgramAlreadyExists,
     ProgramNotFound,
 )
-from kit.idempotency import Key, Made
+from kit.idempotency import Key, Made, OptionalKey
 from kit.work import Tx
 from programs import queries
 from programs.api.answers import ProgramAnswer, SettingsAnswer, gone, made, shown, switched
-from programs.api.asked import Editor, IfMatch, OptionalKey, Reader, TheService, switch
+from programs.api.asked import Editor, IfMatch, Reader, TheService, switch
 from programs.api.bodies import Deactivation, NewProgram, NoBody, ProgramChanges, given, whole
 from programs.api.described import KEYED, OPTIONALLY_KEYED, problems
 from programs.commands import programs as commands

@@ -15,7 +15,7 @@ from contracts.problem import (
 from kit.idempotency import Key, Made
 from kit.work import Tx
 from programs import queries
-from programs.api.answers import RewardAnswer, RewardList, gone, listed, made, shown
+from programs.api.answers import ReadReward, RewardAnswer, RewardList, gone, listed, made, shown
 from programs.api.asked import Editor, IfMatch, Reader, TheService, VendorListing
 from programs.api.bodies import NewReward, RewardChanges, given, whole
 from programs.api.described import KEYED, problems
@@ -33,11 +33,12 @@ MATCHED = (PreconditionRequired, PreconditionFailed, RewardNotFound)
     summary="Rewards",
     response_model=RewardList,
     responses=problems(),
+    openapi_extra={"x-compose": {"rewards": "items"}},
 )
 async def list_all(caller: Reader, listing: VendorListing, service: TheService) -> Response:
     """Those of the live program, newest first, switched off ones too."""
     async with service.work.read() as conn:
-        return listed(await queries.page(conn, Reward, listing, merchant_id=caller.merchant), RewardAnswer)
+        return listed(await queries.page(conn, Reward, listing, merchant_id=caller.merchant), ReadReward)
 
 
 @router.post(
@@ -64,8 +65,9 @@ async def create(
     "/{reward_id}",
     operation_id="getReward",
     summary="A reward",
-    response_model=RewardAnswer,
+    response_model=ReadReward,
     responses=problems(RewardNotFound),
+    openapi_extra={"x-compose": {"reward": ""}},
 )
 async def read(caller: Reader, reward_id: UUID, service: TheService) -> Response:
     """As it is offered."""
@@ -73,7 +75,7 @@ async def read(caller: Reader, reward_id: UUID, service: TheService) -> Response
         reward = await queries.find(conn, Reward, reward_id, merchant_id=caller.merchant)
     if reward is None:
         raise RewardNotFound
-    return shown(reward, RewardAnswer)
+    return shown(reward, ReadReward)
 
 
 @router.patch(

@@ -8,7 +8,7 @@ import httpx
 from ... import errors
 from ...client import AuthenticatedClient, Client
 from ...models.problem import Problem
-from ...models.reward_answer import RewardAnswer
+from ...models.read_reward import ReadReward
 from ...types import Response
 
 
@@ -28,9 +28,9 @@ def _get_kwargs(
 
 def _parse_response(
     *, client: AuthenticatedClient | Client, response: httpx.Response
-) -> Problem | RewardAnswer | None:
+) -> Problem | ReadReward | None:
     if response.status_code == 200:
-        response_200 = RewardAnswer.from_dict(response.json())
+        response_200 = ReadReward.from_dict(response.json())
 
         return response_200
 
@@ -76,7 +76,7 @@ def _parse_response(
 
 def _build_response(
     *, client: AuthenticatedClient | Client, response: httpx.Response
-) -> Response[Problem | RewardAnswer]:
+) -> Response[Problem | ReadReward]:
     return Response(
         status_code=HTTPStatus(response.status_code),
         content=response.content,
@@ -89,7 +89,7 @@ def sync_detailed(
     reward_id: UUID,
     *,
     client: AuthenticatedClient,
-) -> Response[Problem | RewardAnswer]:
+) -> Response[Problem | ReadReward]:
     """A reward
 
      As it is offered.
@@ -102,7 +102,7 @@ def sync_detailed(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Response[Problem | RewardAnswer]
+        Response[Problem | ReadReward]
     """
 
     kwargs = _get_kwargs(
@@ -120,7 +120,7 @@ def sync(
     reward_id: UUID,
     *,
     client: AuthenticatedClient,
-) -> Problem | RewardAnswer | None:
+) -> Problem | ReadReward | None:
     """A reward
 
      As it is offered.
@@ -133,7 +133,7 @@ def sync(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Problem | RewardAnswer
+        Problem | ReadReward
     """
 
     return sync_detailed(
@@ -146,7 +146,7 @@ async def asyncio_detailed(
     reward_id: UUID,
     *,
     client: AuthenticatedClient,
-) -> Response[Problem | RewardAnswer]:
+) -> Response[Problem | ReadReward]:
     """A reward
 
      As it is offered.
@@ -159,7 +159,7 @@ async def asyncio_detailed(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Response[Problem | RewardAnswer]
+        Response[Problem | ReadReward]
     """
 
     kwargs = _get_kwargs(
@@ -175,7 +175,7 @@ async def asyncio(
     reward_id: UUID,
     *,
     client: AuthenticatedClient,
-) -> Problem | RewardAnswer | None:
+) -> Problem | ReadReward | None:
     """A reward
 
      As it is offered.
@@ -188,7 +188,7 @@ async def asyncio(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Problem | RewardAnswer
+        Problem | ReadReward
     """
 
     return (

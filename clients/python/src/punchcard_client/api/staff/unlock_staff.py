@@ -9,12 +9,17 @@ from ... import errors
 from ...client import AuthenticatedClient, Client
 from ...models.problem import Problem
 from ...models.staff_member import StaffMember
-from ...types import Response
+from ...types import UNSET, Response, Unset
 
 
 def _get_kwargs(
     staff_id: UUID,
+    *,
+    idempotency_key: str | Unset = UNSET,
 ) -> dict[str, Any]:
+    headers: dict[str, Any] = {}
+    if not isinstance(idempotency_key, Unset):
+        headers["idempotency-key"] = idempotency_key
 
     _kwargs: dict[str, Any] = {
         "method": "post",
@@ -23,6 +28,7 @@ def _get_kwargs(
         ),
     }
 
+    _kwargs["headers"] = headers
     return _kwargs
 
 
@@ -53,6 +59,11 @@ def _parse_response(
         response_404 = Problem.from_dict(response.json())
 
         return response_404
+
+    if response.status_code == 409:
+        response_409 = Problem.from_dict(response.json())
+
+        return response_409
 
     if response.status_code == 422:
         response_422 = Problem.from_dict(response.json())
@@ -94,13 +105,15 @@ def sync_detailed(
     staff_id: UUID,
     *,
     client: AuthenticatedClient,
+    idempotency_key: str | Unset = UNSET,
 ) -> Response[Problem | StaffMember]:
     """Let a locked staff member try again
 
-     The attempts with this code count from none again. An Idempotency-Key is optional.
+     The attempts with this code count from none again.
 
     Args:
         staff_id (UUID):
+        idempotency_key (str | Unset):
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -112,6 +125,7 @@ def sync_detailed(
 
     kwargs = _get_kwargs(
         staff_id=staff_id,
+        idempotency_key=idempotency_key,
     )
 
     response = client.get_httpx_client().request(
@@ -125,13 +139,15 @@ def sync(
     staff_id: UUID,
     *,
     client: AuthenticatedClient,
+    idempotency_key: str | Unset = UNSET,
 ) -> Problem | StaffMember | None:
     """Let a locked staff member try again
 
-     The attempts with this code count from none again. An Idempotency-Key is optional.
+     The attempts with this code count from none again.
 
     Args:
         staff_id (UUID):
+        idempotency_key (str | Unset):
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -144,6 +160,7 @@ def sync(
     return sync_detailed(
         staff_id=staff_id,
         client=client,
+        idempotency_key=idempotency_key,
     ).parsed
 
 
@@ -151,13 +168,15 @@ async def asyncio_detailed(
     staff_id: UUID,
     *,
     client: AuthenticatedClient,
+    idempotency_key: str | Unset = UNSET,
 ) -> Response[Problem | StaffMember]:
     """Let a locked staff member try again
 
-     The attempts with this code count from none again. An Idempotency-Key is optional.
+     The attempts with this code count from none again.
 
     Args:
         staff_id (UUID):
+        idempotency_key (str | Unset):
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -169,6 +188,7 @@ async def asyncio_detailed(
 
     kwargs = _get_kwargs(
         staff_id=staff_id,
+        idempotency_key=idempotency_key,
     )
 
     response = await client.get_async_httpx_client().request(**kwargs)
@@ -180,13 +200,15 @@ async def asyncio(
     staff_id: UUID,
     *,
     client: AuthenticatedClient,
+    idempotency_key: str | Unset = UNSET,
 ) -> Problem | StaffMember | None:
     """Let a locked staff member try again
 
-     The attempts with this code count from none again. An Idempotency-Key is optional.
+     The attempts with this code count from none again.
 
     Args:
         staff_id (UUID):
+        idempotency_key (str | Unset):
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -200,5 +222,6 @@ async def asyncio(
         await asyncio_detailed(
             staff_id=staff_id,
             client=client,
+            idempotency_key=idempotency_key,
         )
     ).parsed
