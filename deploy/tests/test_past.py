@@ -24,6 +24,10 @@ def moment(row, name="at"):
     return datetime.fromisoformat(row[name])
 
 
+def few(merchant, customers):
+    return merchant._replace(trade=merchant.trade._replace(customers=customers))
+
+
 def by_card(made):
     cards = defaultdict(list)
     for row in made.history:
@@ -32,7 +36,7 @@ def by_card(made):
 
 
 def test_the_same_day_and_seed_draw_the_same_past():
-    merchant = cast()[2]
+    merchant = few(cast()[2], 50)
 
     assert past(merchant, UNTIL) == past(merchant, UNTIL)
     assert past(merchant, UNTIL) != past(merchant, UNTIL, seed=7)
@@ -42,9 +46,7 @@ def test_the_same_day_and_seed_draw_the_same_past():
 def test_a_smaller_past_is_the_first_customers_of_a_larger_one():
     merchant = cast()[1]
 
-    few = past(merchant._replace(trade=merchant.trade._replace(customers=5)), UNTIL)
-
-    assert few.customers == past(merchant, UNTIL).customers[:5]
+    assert past(few(merchant, 5), UNTIL).customers == past(few(merchant, 50), UNTIL).customers[:5]
 
 
 def test_with_the_past_there_are_two_thousand_cards(pasts):

@@ -25,10 +25,11 @@ Progress = Callable[[int, int], None]
 
 
 class Brought(NamedTuple):
-    """What is there now, and the rows that were not taken."""
+    """What is there now, how much of it was before, and the rows that were not taken."""
 
     customers: int
     rows: int
+    known: int
     refused: int
 
 
@@ -57,7 +58,7 @@ def bring(
     brought = asyncio.run(_bring(access, folder, merchants or cast(), days, progress))
     demo = load(path)
     if demo is not None:
-        keep(path, demo | {"past": brought._asdict()})
+        keep(path, demo | {"past": {"customers": brought.customers, "rows": brought.rows}})
     return brought
 
 
@@ -80,7 +81,8 @@ async def _bring(
             await send(admin, part.merchant_id, part.asked, answered=answered) for part in parts
         ]
     customers = sum(len(part.rows) for part in parts if part.asked.kind is Kind.customers)
-    return Brought(customers, total - customers, sum(len(outcome.errors) for outcome in outcomes))
+    known, refused = (sum(one.known for one in outcomes), sum(len(one.errors) for one in outcomes))
+    return Brought(customers, total - customers, known, refused)
 
 
 async def _parts(admin: Admin, merchant: Merchant, folder: Path, days: int) -> list[_Part]:

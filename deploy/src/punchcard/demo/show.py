@@ -108,6 +108,8 @@ def bring_past(access: Access, home: Home, out: Console) -> None:
         raise Found(f"{brought.refused:,} rows were not taken")
     seconds = time.monotonic() - began
     words = f"{brought.customers:,} cards and {brought.rows:,} rows of history, from {home.past}"
+    if brought.known:
+        words += f"; {brought.known:,} of all were there"
     out.print(f"  [green]✓[/green] {'the past':<26} {seconds:6.1f} s   {escape(words)}", soft_wrap=True)
 
 
