@@ -4,13 +4,15 @@ import json
 import urllib.request
 
 import httpx
+import psycopg
 import pytest
 
 from gateway.settings import GatewaySettings
-from punchcard.demo import seed
+from punchcard.demo import bringing, seed
 from punchcard.demo.cast import cast
 from punchcard.environment import RAISED_LIMITS
 from punchcard.services import SERVICE_NAMES
+from punchcard.transfer.admin import Access
 from punchcard.verify import verify
 
 
@@ -71,16 +73,22 @@ def test_a_service_that_is_told_other_settings_starts_again_with_them(stack):
     assert policy().startswith('"sign-ins";q=10000000;w=60')
 
 
-def test_the_demo_is_made_once_and_a_second_run_makes_the_same(stack, tmp_path):
+@pytest.fixture(scope="module")
+def small_demo(stack, tmp_path_factory):
+    """Its merchants with three members each, its file, and what was answered when it was made."""
     merchants = []
     for merchant in cast():
         slug = f"{merchant.slug}-again"
         body = {**merchant.body, "slug": slug}
         members = merchant.members[:3]
         merchants.append(merchant._replace(body=body, members=members, owner_email=f"owner@{slug}.example"))
-    path = tmp_path / "demo.json"
+    path = tmp_path_factory.mktemp("demo") / "demo.json"
+    return merchants, path, seed.seed(stack.gateway_url, stack.admin, path, merchants=merchants)
 
-    first = seed.seed(stack.gateway_url, stack.admin, path, merchants=merchants)
+
+def test_the_demo_is_made_once_and_a_second_run_makes_the_same(stack, small_demo):
+    merchants, path, first = small_demo
+
     assert seed.is_seeded(stack.gateway_url, path)
     assert json.loads(path.read_text()) == first
     second = seed.seed(stack.gateway_url, stack.admin, path, merchants=merchants)
@@ -94,6 +102,37 @@ def test_the_demo_is_made_once_and_a_second_run_makes_the_same(stack, tmp_path):
     assert ids(second) == ids(first)
     assert [len(row["cards"]) for row in first["merchants"]] == [3, 3, 3]
     assert seed.is_seeded(stack.gateway_url, path), "keys and cards of the second file work too"
+
+
+def test_the_demos_past_comes_in_once_and_what_was_taken_before_a_break_is_known(stack, small_demo):
+    merchants, path, first = small_demo
+    access = Access(stack.gateway_url, *stack.admin)
+    heard = []
+
+    def bring(customers):
+        sent = [one._replace(trade=one.trade._replace(customers=customers)) for one in merchants]
+        folder = path.with_name("past")
+        return bringing.bring(
+            access, path, folder, merchants=sent, progress=lambda *figures: heard.append(figures)
+        )
+
+    cut_off = bring(3)
+    assert bringing.is_whole(path)
+    seed.keep(path, first)
+    assert not bringing.is_whole(path)
+    whole = bring(7)
+
+    assert (cut_off.known, cut_off.refused, whole.refused) == (0, 0, 0)
+    assert whole.known == cut_off.customers + cut_off.rows
+    assert (whole.customers, heard[-1]) == (21, (whole.customers + whole.rows,) * 2)
+    assert bringing.is_whole(path)
+    with psycopg.connect(stack.urls("ledger").app) as conn:
+        found = conn.execute(
+            "SELECT count(*) FROM transactions JOIN transaction_context c ON c.transaction_id = id"
+            " WHERE c.imported AND merchant_id = ANY(%s)",
+            ([row["id"] for row in first["merchants"]],),
+        ).fetchone()
+    assert found == (whole.rows,)
 
 
 def test_what_the_demo_did_is_whole_in_the_ledger(stack):

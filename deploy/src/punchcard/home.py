@@ -31,7 +31,7 @@ LOOKING_S = 0.2
 
 
 class Home:
-    """`var/` for `make up`, a temporary directory for tests: pg/, kafka/, keys/, logs/, mail/, run/."""
+    """`var/` for `make up`, a temporary one for tests: pg/, kafka/, keys/, logs/, mail/, past/, run/."""
 
     def __init__(self, path: Path) -> None:
         self.path = path.resolve()
@@ -42,6 +42,7 @@ class Home:
         self.run = self.path / "run"
         self.mail = self.path / "mail"
         self.demo = self.path / "demo.json"
+        self.past = self.path / "past"
         self._lock: int | None = None
         self._ports: dict[str, int] | None = None
 

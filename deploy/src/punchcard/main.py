@@ -109,7 +109,7 @@ def seed() -> None:
     """Add the demo data to the platform that runs here."""
     from punchcard.demo import show
 
-    out.print(show.seed_running(home()))
+    show.seed_running(home(), out)
 
 
 @app.command()

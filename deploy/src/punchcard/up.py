@@ -15,12 +15,13 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
 from punchcard import configuration, preflight
 from punchcard.demo import seed as demo_data
-from punchcard.demo.show import a_stamp
+from punchcard.demo.show import a_stamp, bring_past
 from punchcard.environment import RAISED_LIMITS, given
 from punchcard.home import Home
 from punchcard.problems import Problem
 from punchcard.services import GATEWAY
 from punchcard.stack import ALL, Stack
+from punchcard.transfer.admin import Access
 
 #: The second Ctrl-C ends the process like this.
 INTERRUPTED = 130
@@ -56,6 +57,8 @@ def up(home: Home, *, port: int, with_demo: bool, console: Console) -> None:
         console.print(
             f"\n[bold]Ready[/bold] after {time.monotonic() - began:.1f} s. Ctrl-C stops everything.\n"
         )
+        if with_demo and demo_data.load(home.demo) is not None:
+            _bring_past(stack, home, console)
         while True:
             time.sleep(3600)
     except KeyboardInterrupt:
@@ -126,6 +129,16 @@ def _seed(stack: Stack, home: Home, console: Console) -> None:
             console.print(f"[yellow]![/yellow] the demo is not whole: {escape(str(error))}", soft_wrap=True)
             return
     console.print(f"  [green]✓[/green] {'demo data':<26} {time.monotonic() - began:6.1f} s")
+
+
+def _bring_past(stack: Stack, home: Home, console: Console) -> None:
+    try:
+        bring_past(Access(stack.gateway_url, *stack.admin), home, console)
+    except Problem as error:
+        # The same here: rows that were taken are known when they are sent again.
+        console.print(
+            f"[yellow]![/yellow] the demo's past is not whole: {escape(str(error))}", soft_wrap=True
+        )
 
 
 def _tell_addresses(stack: Stack, home: Home, console: Console) -> None:

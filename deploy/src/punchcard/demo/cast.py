@@ -19,9 +19,24 @@ LAST_NAMES = (
 
 
 class Store(NamedTuple):
+    """`size`: how many of the merchant's customers come here, in per cent."""
+
     code: str
     name: str
     city: str
+    size: int
+
+
+class Trade(NamedTuple):
+    """How the merchant's shops were visited before the demo began."""
+
+    customers: int
+    #: From Monday: opening and closing hour, none where it is closed; and how busy the day is.
+    hours: tuple[tuple[float, float] | None, ...]
+    busy: tuple[float, ...]
+    #: The busiest hour, and the smallest, commonest and largest purchase in minor units.
+    peak: float
+    purchase: tuple[int, int, int]
 
 
 class Staff(NamedTuple):
@@ -47,6 +62,7 @@ class Merchant(NamedTuple):
     stores: tuple[Store, ...]
     staff: tuple[Staff, ...]
     members: tuple[Member, ...]
+    trade: Trade
     owner_email: str
     owner_password: str
 
@@ -78,12 +94,19 @@ _CAFE: dict[str, Any] = {
     },
     "rewards": (),
     "stores": (
-        ("gare", "Gare", "Luxembourg"),
-        ("limp", "Limpertsberg", "Luxembourg"),
-        ("belval", "Belval", "Esch"),
-        ("dikrech", "Diekirch", "Diekirch"),
+        ("gare", "Gare", "Luxembourg", 42),
+        ("limp", "Limpertsberg", "Luxembourg", 27),
+        ("belval", "Belval", "Esch", 20),
+        ("dikrech", "Diekirch", "Diekirch", 11),
     ),
     "members": 80,
+    "trade": Trade(
+        customers=720,
+        hours=(*[(7.0, 18.5)] * 5, (8.0, 18.0), None),
+        busy=(1.0, 1.0, 1.0, 1.05, 1.2, 0.7, 0.0),
+        peak=8.5,
+        purchase=(250, 480, 1900),
+    ),
 }
 _BOOKS: dict[str, Any] = {
     "body": {
@@ -113,12 +136,19 @@ _BOOKS: dict[str, Any] = {
         {"name": "A paperback", "points_required": 400, "value_cents": 899, "stock": 100},
     ),
     "stores": (
-        ("quay", "The Quay", "Bristol"),
-        ("north", "North Street", "Bristol"),
-        ("bath", "Milsom", "Bath"),
-        ("exe", "Exeter Green", "Exeter"),
+        ("quay", "The Quay", "Bristol", 38),
+        ("north", "North Street", "Bristol", 28),
+        ("bath", "Milsom", "Bath", 22),
+        ("exe", "Exeter Green", "Exeter", 12),
     ),
     "members": 60,
+    "trade": Trade(
+        customers=540,
+        hours=(*[(9.5, 18.0)] * 5, (9.0, 18.5), (11.0, 16.0)),
+        busy=(0.7, 0.8, 0.8, 0.9, 1.1, 1.9, 0.9),
+        peak=14.5,
+        purchase=(399, 1299, 7500),
+    ),
 }
 _BAKERY: dict[str, Any] = {
     "body": {
@@ -143,12 +173,19 @@ _BAKERY: dict[str, Any] = {
     },
     "rewards": ({"name": "Cinnamon roll", "points_required": 60, "value_cents": 450},),
     "stores": (
-        ("ast", "Astoria", "New York"),
-        ("bk", "Bedford", "Brooklyn"),
-        ("jc", "Grove", "Jersey City"),
-        ("hob", "Hoboken", "Hoboken"),
+        ("ast", "Astoria", "New York", 24),
+        ("bk", "Bedford", "Brooklyn", 40),
+        ("jc", "Grove", "Jersey City", 21),
+        ("hob", "Hoboken", "Hoboken", 15),
     ),
     "members": 60,
+    "trade": Trade(
+        customers=540,
+        hours=(*[(6.0, 16.0)] * 5, (6.5, 15.0), (7.0, 13.0)),
+        busy=(0.8, 0.8, 0.9, 0.9, 1.0, 1.5, 1.3),
+        peak=8.0,
+        purchase=(325, 850, 3600),
+    ),
 }
 
 
@@ -169,6 +206,7 @@ def _merchant(draw: random.Random, plan: dict[str, Any]) -> Merchant:
         stores=stores,
         staff=_staff(draw),
         members=tuple(_member(draw, number, slug, kind, len(stores)) for number in range(plan["members"])),
+        trade=plan["trade"],
         owner_email=f"owner@{slug}.example",
         owner_password=f"{draw.choice(LAST_NAMES).lower()}-{draw.randrange(10**9):09d}-{slug[:6]}",
     )

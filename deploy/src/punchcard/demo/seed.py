@@ -56,11 +56,16 @@ def seed(
     rows = asyncio.run(_seed(gateway, admin, wanted, progress, f"demo-{seed_number}"))
     who = {"email": admin[0], "password": admin[1]}
     demo = {"gateway": public_base_url or gateway, "admin": who, "merchants": rows}
+    keep(path, demo)
+    return demo
+
+
+def keep(path: Path, demo: dict[str, Any]) -> None:
+    """Whole or not at all, and for its owner only."""
     fresh = path.with_suffix(".new")
     fresh.touch(mode=0o600)
     fresh.write_text(json.dumps(demo, indent=1, ensure_ascii=False))
     fresh.replace(path)
-    return demo
 
 
 async def _seed(

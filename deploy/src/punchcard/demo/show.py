@@ -1,19 +1,22 @@
-"""`punchcard demo` and `punchcard seed`: what the demo holds, and adding it to a platform that runs."""
+"""What the demo says: `punchcard demo`, `punchcard seed`, and its past while it comes in."""
 
 from __future__ import annotations
 
 import json
+import time
 from typing import Any
 
 from rich.console import Console
 from rich.markup import escape
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
-from punchcard.demo import seed
+from punchcard.demo import bringing, seed
 from punchcard.embedded.process import recorded
 from punchcard.home import Home
 from punchcard.keys import ADMIN_EMAIL, Keys
-from punchcard.problems import MachineCannot
+from punchcard.problems import Found, MachineCannot
 from punchcard.services import GATEWAY
+from punchcard.transfer.admin import Access
 
 #: Cards shown for each merchant; demo.json holds all.
 CARDS_SHOWN = 5
@@ -55,6 +58,8 @@ def tables(document: dict[str, Any], out: Console) -> None:
         more = len(merchant["cards"]) - CARDS_SHOWN
         if more > 0:
             out.print(f"  and {more} more cards")
+    if past := document.get("past"):
+        out.print(f"\nThe past: {past['customers']:,} cards more, with {past['rows']:,} rows of history")
 
 
 def a_stamp(document: dict[str, Any]) -> str:
@@ -70,15 +75,42 @@ def a_stamp(document: dict[str, Any]) -> str:
     )
 
 
-def seed_running(home: Home) -> str:
-    """Add the demo to the platform of this directory; says what it did."""
-    gateway = gateway_of(home)
-    if seed.is_seeded(gateway, home.demo):
-        return "The demo data is there already."
-    admin = ADMIN_EMAIL, Keys(home.keys).admin_password().read_text()
-    made = seed.seed(gateway, admin, home.demo)
-    cards = sum(len(merchant["cards"]) for merchant in made["merchants"])
-    return f"Made {len(made['merchants'])} merchants with {cards} cards; see {home.demo}."
+def seed_running(home: Home, out: Console) -> None:
+    """Add the demo and its past to the platform of this directory; says what it did."""
+    access = Access(gateway_of(home), ADMIN_EMAIL, Keys(home.keys).admin_password().read_text())
+    if seed.is_seeded(access.url, home.demo):
+        out.print("The demo data is there already.")
+    else:
+        made = seed.seed(access.url, (access.email, access.password), home.demo)
+        cards = sum(len(merchant["cards"]) for merchant in made["merchants"])
+        out.print(f"Made {len(made['merchants'])} merchants with {cards} cards; see {home.demo}.")
+    bring_past(access, home, out)
+
+
+def bring_past(access: Access, home: Home, out: Console) -> None:
+    """60 days of history into the platform that runs, unless they are there. Found when rows are refused."""
+    if bringing.is_whole(home.demo):
+        out.print("  [green]✓[/green] the demo's past is there")
+        return
+    began = time.monotonic()
+    words = "the demo's past: 1,800 more cards with 60 days of history, by the import; 5 to 60 s"
+    out.print(f"  … {words}", soft_wrap=True)
+    columns = (TextColumn("    rows"), BarColumn(), MofNCompleteColumn())
+    with Progress(*columns, console=out, transient=True, disable=not out.is_terminal) as progress:
+        task = progress.add_task("rows", total=None)
+        brought = bringing.bring(
+            access,
+            home.demo,
+            home.past,
+            progress=lambda done, total: progress.update(task, completed=done, total=total),
+        )
+    if brought.refused:
+        raise Found(f"{brought.refused:,} rows were not taken")
+    seconds = time.monotonic() - began
+    words = f"{brought.customers:,} cards and {brought.rows:,} rows of history, from {home.past}"
+    if brought.known:
+        words += f"; {brought.known:,} of all were there"
+    out.print(f"  [green]✓[/green] {'the past':<26} {seconds:6.1f} s   {escape(words)}", soft_wrap=True)
 
 
 def gateway_of(home: Home) -> str:

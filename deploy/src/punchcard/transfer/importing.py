@@ -24,6 +24,8 @@ WAITING_CHUNKS = 2
 
 #: Hears how many bytes of the file have been read.
 Progress = Callable[[int], None]
+#: Hears how many rows of a chunk have been answered.
+Answered = Callable[[int], None]
 
 
 class Asked(NamedTuple):
@@ -65,21 +67,32 @@ def run(access: Access, asked: Asked, progress: Progress = lambda done: None) ->
     """Import the file. What was taken stays taken: after a break, send the file again."""
     if not asked.path.is_file():
         raise WrongUsage(f"There is no file {asked.path}.")
-    try:
-        return asyncio.run(send(access, asked, progress))
-    except ExceptionGroup as errors:
-        raise errors.exceptions[0] from None  # one way's trouble ended all
+    return asyncio.run(_run(access, asked, progress))
 
 
-async def send(access: Access, asked: Asked, progress: Progress) -> Outcome:
-    outcome = Outcome()
+async def _run(access: Access, asked: Asked, progress: Progress) -> Outcome:
     async with Admin(access) as admin:
         merchant = await admin.merchant(asked.merchant)
-        ways: list[asyncio.Queue[_Chunk | None]] = [asyncio.Queue(WAITING_CHUNKS) for _ in range(WAYS)]
+        return await send(admin, merchant["id"], asked, progress)
+
+
+async def send(
+    admin: Admin,
+    merchant_id: str,
+    asked: Asked,
+    progress: Progress = lambda done: None,
+    answered: Answered = lambda rows: None,
+) -> Outcome:
+    """The same for who is signed in already and knows the merchant."""
+    outcome = Outcome()
+    ways: list[asyncio.Queue[_Chunk | None]] = [asyncio.Queue(WAITING_CHUNKS) for _ in range(WAYS)]
+    try:
         async with asyncio.TaskGroup() as group:
             for way in ways:
-                group.create_task(_work_off(admin, merchant["id"], asked, way, outcome))
+                group.create_task(_work_off(admin, merchant_id, asked, way, outcome, answered))
             await _fill(ways, asked, outcome, progress)
+    except ExceptionGroup as errors:
+        raise errors.exceptions[0] from None  # one way's trouble ended all
     outcome.errors.sort(key=lambda error: error["line"])
     return outcome
 
@@ -130,7 +143,12 @@ def _way(row: Row, kind: Kind) -> int:
 
 
 async def _work_off(
-    admin: Admin, merchant_id: str, asked: Asked, way: asyncio.Queue[_Chunk | None], outcome: Outcome
+    admin: Admin,
+    merchant_id: str,
+    asked: Asked,
+    way: asyncio.Queue[_Chunk | None],
+    outcome: Outcome,
+    answered: Answered,
 ) -> None:
     while (chunk := await way.get()) is not None:
         body = {"merchant_id": merchant_id, "rows": chunk.rows, "dry_run": asked.dry_run}
@@ -138,3 +156,4 @@ async def _work_off(
         outcome.taken += answer["taken"]
         outcome.known += answer["known"]
         outcome.errors += [{**error, "line": chunk.lines[error["line"] - 1]} for error in answer["errors"]]
+        answered(len(chunk.rows))
