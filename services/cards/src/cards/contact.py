@@ -24,8 +24,8 @@ def read_email(text: str, field: str = "email") -> str:
 def read_phone(text: str, country: str, field: str = "phone") -> str:
     """The number in E.164; a national one is read as in this country. ValidationFailed when it can't be one.
 
-    Numbers that are possible are taken: lists of ranges in use are older than some customers' numbers. Letters
-    are not: who writes some has made a mistake, though the library would make digits of them.
+    Numbers that are possible are taken: lists of ranges in use are older than some numbers. Letters
+    are not: a mistake, of which the library would make digits.
     """
     if any(character.isalpha() for character in text):
         raise _not_a_number(field)
