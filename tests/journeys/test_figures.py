@@ -61,6 +61,18 @@ def test_statistics_and_passes_say_what_the_rows_say(shop, platform, until):
     assert (good, bad) == (([], []), [card_id])
 
 
+def test_members_are_told_with_their_names_and_balances(shop, platform):
+    report = platform.made(platform.get(shop.owner, f"{VENDOR}/reports/members"))
+    asked = f"{ADMIN}/reports/members?format=csv&merchant_id={shop.merchant['id']}"
+    sheet = platform.get(platform.admin, asked)
+
+    assert report["missing"] == []
+    assert sorted(row["stamp_count"] for row in report["rows"]) == [0, 2]
+    assert all(row["first_name"] and row["status"] == "active" for row in report["rows"])
+    assert len(sheet.text.splitlines()) == 3
+    assert platform.get(shop.key, f"{VENDOR}/reports/members").status_code == 403
+
+
 def test_what_is_left_of_a_rewards_stock_is_told_at_once(platform):
     shop = platform.open_shop()
     stock = {"name": "Mug", "points_required": 100, "stock": 3}

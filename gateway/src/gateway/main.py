@@ -55,7 +55,7 @@ def build(settings: GatewaySettings, documents: Documents | None = None) -> Serv
     ledger = Ledger(clients["ledger"], service.signer)
     views, stock = CardViews(ledger), RewardStock(ledger)
     service.http.state.desk = desk
-    service.http.state.services = Services(clients, service.signer, service.work)
+    service.http.state.services = _services(service, settings, clients)
     service.http.router.redirect_slashes = False
     service.shows_metrics_to = Insiders(settings.metrics_readers)
     service.include(reading.router(settings, documents))
@@ -63,6 +63,10 @@ def build(settings: GatewaySettings, documents: Documents | None = None) -> Serv
     service.http.mount("/api", Forward(table, desk, limits, clients, views, stock, cors, settings, streams))
     service.app = Door(service, cors)
     return service
+
+
+def _services(service: Service, settings: GatewaySettings, clients: Mapping[str, Client]) -> Services:
+    return Services(clients, service.signer, service.work, settings.report_timeout_ms / 1000)
 
 
 def _limits(service: Service, settings: GatewaySettings) -> Limits:

@@ -19,7 +19,7 @@ class GatewaySettings(ServiceSettings):
 
     service: ClassVar[str] = "gateway"
 
-    #: The gateway tells nothing but dead letters.
+    #: None of what the gateway tells is urgent: audit rows and dead letters.
     relay_idle_ms: int = Field(default=200, ge=1, le=10_000)
     #: Origins whose pages may call the API from a browser: `https://till.example,https://shop.example`.
     cors_origins: str = ""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import Annotated, Any, NamedTuple
-from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -22,7 +21,6 @@ Rows = Annotated[
 class ImportBody(Body):
     """Some of a file's rows, in its order."""
 
-    merchant_id: UUID
     rows: Rows
     first_line: Annotated[Whole, Field(ge=1, le=10**9)] = Field(
         default=1, description="The line of the first row: errors count from it", examples=[2]

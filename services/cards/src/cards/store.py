@@ -225,6 +225,12 @@ async def _end_links(conn: AsyncConnection, card_id: UUID, at: datetime, which: 
     await conn.execute(update(_links).where(live, which).values(ended_at=at))
 
 
+async def live_cards(conn: AsyncConnection, card_ids: Sequence[UUID]) -> list[Held]:
+    """Those of these that are neither deleted nor erased."""
+    shown = and_(_cards.c.deleted_at.is_(None), _customers.c.erased_at.is_(None))
+    return [held_of(row) for row in await conn.execute(held_rows().where(_cards.c.id.in_(card_ids), shown))]
+
+
 async def card_by_link(conn: AsyncConnection, token_hash: bytes) -> Held | None:
     """The card that a live link shows; none that is deleted or erased."""
     linked = select(_links.c.card_id).where(_links.c.token_hash == token_hash, _links.c.ended_at.is_(None))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import Any
 from uuid import UUID
@@ -34,6 +34,7 @@ from ledger.settings import LedgerSettings
 from ledger.statistics import api as statistics
 from ledger.statistics.calendar import Calendars
 from ledger.statistics.following import Follower, Rush
+from ledger.statistics.members import Members, members_routes
 from ledger.statistics.reports import Reports
 from ledger.statistics.showing import Showing
 
@@ -86,6 +87,8 @@ def build(settings: LedgerSettings) -> Service:
     showing = Showing(service.work, states)
     reports = Reports(service.work, states, showing, partial(_staff_names, peers["auth-pins"]))
     service.http.state.reports = reports
+    members = Members(service.work, states, showing, partial(_holders, peers["cards"]))
+    service.include(members_routes(members))
     service.include(statistics.routes(showing), statistics.reports_routes(reports))
     for path in MOVES:
         service.hot["POST", PREFIX + path] = door.hot(PREFIX + path)
@@ -121,6 +124,13 @@ def _follower(settings: LedgerSettings, states: Projection, batches: Batches) ->
 async def _staff_names(auth_pins: Peer, merchant_id: UUID) -> Mapping[str, str]:
     """Names of a merchant's staff; the ledger keeps none."""
     found: Mapping[str, str] | None = await auth_pins.get(f"/internal/merchants/{merchant_id}/staff-names")
+    return found or {}
+
+
+async def _holders(cards: Peer, card_ids: Sequence[UUID]) -> Mapping[str, Mapping[str, Any]]:
+    """Who holds these cards; the ledger knows no customer."""
+    asked = {"card_ids": [str(card_id) for card_id in card_ids]}
+    found: Mapping[str, Mapping[str, Any]] | None = await cards.post("/internal/holders", asked)
     return found or {}
 
 

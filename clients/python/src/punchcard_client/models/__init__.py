@@ -42,6 +42,8 @@ from .enrol_body_locale_type_0 import EnrolBodyLocaleType0
 from .erased import Erased
 from .get_report_format import GetReportFormat
 from .get_report_name import GetReportName
+from .get_report_of_members_format import GetReportOfMembersFormat
+from .get_report_of_members_of_merchant_format import GetReportOfMembersOfMerchantFormat
 from .get_report_of_merchant_format import GetReportOfMerchantFormat
 from .get_report_of_merchant_name import GetReportOfMerchantName
 from .history_line import HistoryLine
@@ -64,6 +66,9 @@ from .list_cards_status_type_0 import ListCardsStatusType0
 from .list_parked_events_state_type_0_item import ListParkedEventsStateType0Item
 from .list_transactions_type_type_0 import ListTransactionsTypeType0
 from .lookup_body import LookupBody
+from .member import Member
+from .member_status import MemberStatus
+from .members_report import MembersReport
 from .merchant_answer import MerchantAnswer
 from .merchant_changes import MerchantChanges
 from .merchant_changes_default_locale import MerchantChangesDefaultLocale
@@ -106,6 +111,7 @@ from .parked_event import ParkedEvent
 from .parked_event_event_type_0 import ParkedEventEventType0
 from .parked_event_state import ParkedEventState
 from .parked_list import ParkedList
+from .part_missing import PartMissing
 from .pass_list import PassList
 from .pass_view import PassView
 from .pass_view_platform import PassViewPlatform
@@ -231,6 +237,8 @@ __all__ = (
     "Erased",
     "GetReportFormat",
     "GetReportName",
+    "GetReportOfMembersFormat",
+    "GetReportOfMembersOfMerchantFormat",
     "GetReportOfMerchantFormat",
     "GetReportOfMerchantName",
     "HistoryLine",
@@ -253,6 +261,9 @@ __all__ = (
     "ListParkedEventsStateType0Item",
     "ListTransactionsTypeType0",
     "LookupBody",
+    "Member",
+    "MemberStatus",
+    "MembersReport",
     "MerchantAnswer",
     "MerchantChanges",
     "MerchantChangesDefaultLocale",
@@ -295,6 +306,7 @@ __all__ = (
     "ParkedEventEventType0",
     "ParkedEventState",
     "ParkedList",
+    "PartMissing",
     "PassList",
     "PassView",
     "PassViewPlatform",

@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from gateway.edge import feed
-from gateway.edge.own import audit, parked
+from gateway.edge.own import audit, members, parked
 from kit.app import Service, openapi_of
 
-ROUTERS = (audit.router, parked.router)
+ROUTERS = (audit.router, members.router, parked.router)
 
 
 def document(gateway: Service) -> dict[str, Any]:

@@ -23,10 +23,13 @@ Rows = list[dict[str, Any]]
 class Services:
     """The services, asked in the gateway's own name or in a caller's, and what the gateway itself keeps."""
 
-    def __init__(self, clients: Mapping[str, Client], signer: Signer, work: Work) -> None:
+    def __init__(
+        self, clients: Mapping[str, Client], signer: Signer, work: Work, report_timeout_s: float
+    ) -> None:
         self._clients = clients
         self._signer = signer
         self.work = work
+        self._report_timeout_s = report_timeout_s
 
     async def read(self, service: str, path: str, **asked: Any) -> Any | None:
         """The JSON at this path; None for a 404. UpstreamUnavailable for anything but 200."""
@@ -54,6 +57,12 @@ class Services:
             raise UpstreamUnavailable(said("{service} answered {status}", service=service, status=404))
         rows: Rows = found
         return rows
+
+    async def report(self, service: str, target: str, headers: Pairs) -> Reply:
+        """Whatever it answers, to whom these headers name; it may take as long as a report does."""
+        return await self._clients[service].ask(
+            "GET", target, headers, safe_to_repeat=True, timeout_s=self._report_timeout_s
+        )
 
     async def post(self, service: str, path: str, headers: Pairs) -> Reply:
         """Whatever it answers, to whom these headers name."""

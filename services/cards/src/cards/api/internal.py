@@ -7,12 +7,17 @@ from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import APIRouter, Depends
+from pydantic import Field
 
 from cards import store
 from cards.api.rooms import TheService
+from contracts.event import instant_text
 from contracts.problem import CardNotFound
 from kit.app import Service
+from kit.fields import Body
 from kit.identity import Caller, allow
+
+HOLDERS_LIMIT = 500
 
 router = APIRouter(prefix="/internal", include_in_schema=False)
 AService = Annotated[Caller, Depends(allow("service"))]
@@ -49,6 +54,25 @@ async def card_by_link(token_sha256: str, _: AService, service: TheService) -> d
     if held is None:
         raise CardNotFound
     return store.state_of(held).model_dump(mode="json")
+
+
+class Asked(Body):
+    card_ids: Annotated[list[UUID], Field(max_length=HOLDERS_LIMIT)]
+
+
+@router.post("/holders")
+async def holders(asked: Asked, _: AService, service: TheService) -> dict[UUID, dict[str, str]]:
+    """Who holds these cards, and since when; cards that are not there are left out."""
+    async with service.work.read() as conn:
+        found = await store.live_cards(conn, asked.card_ids)
+    return {
+        held.card.id: {
+            "first_name": held.customer.first_name,
+            "last_name": held.customer.last_name,
+            "enrolled_at": instant_text(held.card.created_at),
+        }
+        for held in found
+    }
 
 
 async def _state(service: Service, **named: Any) -> dict[str, Any]:
