@@ -31,14 +31,20 @@ def measure(ground: Ground) -> dict[str, float]:
     names = [name for name, _ in sign_ins]
     (warm, *_) = ground.send(("stamps, warm-up", stamps), *sign_ins, may_wait=names)
     done = warm["operations"]
-    ratios = []
+    ratios: list[float] = []
+    signed_in = asked = 0
     for _ in range(max(3, ground.rounds)):
         (alone,) = ground.send(("stamps alone", stamps))
-        (beside, *_) = ground.send(("stamps beside sign-ins", stamps), *sign_ins, may_wait=names)
+        beside, *tills = ground.send(("stamps beside sign-ins", stamps), *sign_ins, may_wait=names)
+        signed_in += sum(seen["operations"] for seen in tills)
+        asked += sum(sum(seen["statuses"].values()) for seen in tills)
         ratios.append(beside["p95_ms"] / alone["p95_ms"])
         done += alone["operations"] + beside["operations"]
     ground.check(shop, done, before)
-    return {"pin_logins_stamp_p95_ratio": statistics.median(ratios)}
+    return {
+        "pin_logins_stamp_p95_ratio": statistics.median(ratios),
+        "pin_logins_accepted_share": signed_in / max(1, asked),
+    }
 
 
 def _staffed_tills(stack: Stack, shop: Shop) -> list[str]:
