@@ -57,6 +57,10 @@ format: sync ## put the code into its format, and mend what lints can mend
 bench: sync ## measure the platform against pgbench; writes bench/latest.json
 	@$(VENV) -m punchcard bench $(ARGS)
 
+.PHONY: bench-full
+bench-full: sync ## the same on the large sets of data: a million cards, five million transactions
+	@$(VENV) -m punchcard bench --full $(ARGS)
+
 .PHONY: contracts
 contracts: sync ## generate schemas, AsyncAPI and OpenAPI from the code, and the client from these
 	@$(VENV) -m punchcard.generate

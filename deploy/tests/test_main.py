@@ -57,6 +57,14 @@ def test_a_service_that_is_not_there_is_wrong_usage_and_names_those_that_are(run
     assert "auth-pins" in err
 
 
+def test_a_measurement_that_is_not_there_is_wrong_usage_and_names_those_that_are(run):
+    code, out, err = run("bench", "--only", "freshness,serach")
+    assert code == 2
+    assert out == "", "nothing was started"
+    assert "'serach'" in err
+    assert "search" in err
+
+
 def test_an_owners_url_needs_the_service_it_belongs_to(run, monkeypatch):
     monkeypatch.setenv("DATABASE_OWNER_URL", "postgresql://nobody@127.0.0.1:1/none")
     code, _, err = run("migrate")

@@ -16,6 +16,7 @@ from rich.markup import escape
 from rich.table import Table
 
 # What drives servers is imported by the command that needs it: `--help` answers at once.
+from punchcard.bench import command_line as bench_line
 from punchcard.home import Home
 from punchcard.problems import Found, MachineCannot, Problem, WrongUsage
 from punchcard.services import SERVICE_NAMES, SERVICES, ServiceKind, kind_of
@@ -59,6 +60,7 @@ def home() -> Home:
 
 
 command_line.register(app, home, out, err)
+bench_line.register(app, out)
 
 
 @app.callback()
@@ -175,24 +177,6 @@ def rebuild(
     from punchcard.rebuild import run
 
     run(home(), projection, database_url, bootstrap, out, err)
-
-
-@app.command()
-def bench(
-    cards: Annotated[int, typer.Option(min=1000, help="How many cards there are.")] = 100_000,
-    rounds: Annotated[int, typer.Option(min=1, help="How often each load is run.")] = 3,
-    seconds: Annotated[float, typer.Option(min=1, help="How long each load runs.")] = 5.0,
-    to: Annotated[Path, typer.Option(help="Where the figures go.")] = Path("bench/latest.json"),
-) -> None:
-    """Measure the platform against pgbench, on its own stack; exit code 1 when a figure misses its bound."""
-    import tempfile
-
-    from punchcard.bench.run import bench as run
-
-    with tempfile.TemporaryDirectory(prefix="punchcard-bench-") as folder:
-        Path(folder).chmod(0o755)
-        if not run(Path(folder) / "var", cards=cards, rounds=rounds, seconds=seconds, to=to, out=out):
-            raise Found(f"A figure misses its bound; all are in {to}.")
 
 
 @config_app.command("check")

@@ -14,6 +14,7 @@ import select
 import socket
 import sys
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -22,7 +23,8 @@ from typing import Any
 class Plan:
     """What to send.
 
-    `cards` are card ids; `rate` (requests a second) makes it an open loop, else it is closed.
+    `cards` are card ids, one of them for each request; without any the body is sent as it is. `rate` makes it
+    an open loop of so many requests a second, else it is closed.
     """
 
     url: str
@@ -122,9 +124,10 @@ class Load:
 
     def _send(self, caller: _Caller, began: float) -> None:
         cards = self._plan.cards
-        caller.card = card = cards[int(self._random.random() * len(cards))]
+        caller.card = card = cards[int(self._random.random() * len(cards))] if cards else ""
         caller.began = began
-        body = f'{{"card_id":"{card}"{"," if self._more else ""}{self._more}}}'.encode()
+        named = f'"card_id":"{card}"' if card else ""
+        body = f"{{{named}{',' if named and self._more else ''}{self._more}}}".encode()
         key = os.urandom(16).hex().encode()
         caller.socket.sendall(b"%b%b\r\ncontent-length: %d\r\n\r\n%b" % (self._head, key, len(body), body))
 
@@ -153,7 +156,7 @@ class Load:
             seen.accepted[caller.card] = seen.accepted.get(caller.card, 0) + 1
 
 
-def percentile(sorted_values: list[int], share: float) -> float:
+def percentile(sorted_values: Sequence[float], share: float) -> float:
     """The value below which this share lies."""
     return (
         float(sorted_values[min(len(sorted_values) - 1, int(len(sorted_values) * share))])

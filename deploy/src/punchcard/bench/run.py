@@ -1,16 +1,10 @@
-"""`punchcard bench`: the platform against pgbench, same server, same run; every operation is checked."""
+"""The platform's throughput against pgbench, same server, same run; every operation is checked."""
 
 from __future__ import annotations
 
-import json
-import os
-import platform
 import statistics
-import subprocess
-import sys
 import time
 from collections import defaultdict
-from pathlib import Path
 from typing import Any
 
 from rich.console import Console
@@ -18,34 +12,23 @@ from rich.table import Table
 
 from punchcard.bench import watch
 from punchcard.bench.load import percentile
+from punchcard.bench.sending import send
 from punchcard.bench.shop import MOVE, Shop, internal_token, open_shop
+from punchcard.bench.slowness import Slowness
 from punchcard.bench.yardstick import Yardstick
-from punchcard.environment import RAISED_LIMITS
 from punchcard.problems import Found
 from punchcard.stack import Stack
 from punchcard.verify import verify
-
-#: What each figure has to hold: (at least, at most).
-BOUNDS: dict[str, tuple[float | None, float | None]] = {
-    "ledger_vs_pgbench_32": (0.5, None),
-    "gateway_vs_pgbench_32": (0.2, None),
-    "gateway_p99_ms_32": (None, 60),
-    "gateway_p99_ms_1": (None, 15),
-    "hot_card_vs_spread": (0.7, None),
-    "relay_vs_ledger": (1.5, None),
-    "event_to_wallet_p99_ms_at_100": (None, 1000),
-    "service_pss_mb_max": (None, 120),
-    "cold_start_s": (None, 20),
-    "bytes_per_operation": (None, 700),
-}
-CATCH_UP_S = 120.0
 
 
 class Bench:
     """One run on one stack."""
 
-    def __init__(self, stack: Stack, *, cards: int, rounds: int, seconds: float, out: Console) -> None:
+    def __init__(
+        self, stack: Stack, slowness: Slowness, *, cards: int, rounds: int, seconds: float, out: Console
+    ) -> None:
         self._stack = stack
+        self._slowness = slowness
         self._rounds = rounds
         self._seconds = seconds
         self._out = out
@@ -131,16 +114,10 @@ class Bench:
             "url": url, "path": MOVE, "authorization": authorization, "cards": cards or self._shop.cards,
             "connections": connections, "seconds": seconds, "rate": rate, "seed": len(self._runs[name]) + 1,
         }  # fmt: skip
-        command = [sys.executable, "-m", "punchcard.bench.load"]
-        done = subprocess.run(command, input=json.dumps(plan), capture_output=True, text=True, check=True)
-        seen: dict[str, Any] = json.loads(done.stdout)
+        self._slowness.look()
+        seen = send(name, plan)
         for card, times in seen.pop("accepted").items():
             self._accepted[card] += times
-        others = {status: n for status, n in seen["statuses"].items() if status != "200"}
-        if others or seen["unanswered"]:
-            raise Found(
-                f"{name}: not every operation was accepted: {others}, {seen['unanswered']} unanswered."
-            )
         self._runs[name].append(seen)
         return seen
 
@@ -149,14 +126,7 @@ class Bench:
 
     def _settle(self) -> None:
         """Until the broker has every event and every pass has followed."""
-        deadline = time.monotonic() + CATCH_UP_S
-        while watch.waiting(self._stack) or not self._passes_follow():
-            if time.monotonic() > deadline:
-                raise Found(f"After {CATCH_UP_S:.0f} s the passes do not show what the ledger holds.")
-            time.sleep(0.2)
-
-    def _passes_follow(self) -> bool:
-        return watch.sequences_of(self._stack, self._shop.merchant_id) == self._done()
+        watch.settle(self._stack, self._shop.merchant_id, self._done())
 
     def _bytes(self, kept: int, answers: int) -> None:
         """What stays, after the tables have been written to for a while; accounts' own growth counts too."""
@@ -170,15 +140,15 @@ class Bench:
         self._load("gateway, 100 a second", self._gateway, 32, max(10.0, self._seconds), rate=100)
         self._settle()
         delays = watching.stop()
-        self.figures["event_to_wallet_p99_ms_at_100"] = percentile(delays, 0.99)  # type: ignore[arg-type]
-        self.figures["event_to_wallet_p50_ms_at_100"] = percentile(delays, 0.5)  # type: ignore[arg-type]
+        self.figures["event_to_wallet_p99_ms_at_100"] = percentile(delays, 0.99)
+        self.figures["event_to_wallet_p50_ms_at_100"] = percentile(delays, 0.5)
 
     def _relay(self) -> None:
         """How fast the backlog leaves once the broker is back."""
         backlog = watch.waiting(self._stack)
         self._stack.kafka.start()
         seen: list[tuple[float, int]] = []
-        deadline = time.monotonic() + CATCH_UP_S
+        deadline = time.monotonic() + watch.CATCH_UP_S
         while (left := watch.waiting(self._stack)) and time.monotonic() < deadline:
             if left < backlog:
                 seen.append((time.monotonic(), left))
@@ -242,41 +212,9 @@ class Bench:
 
     def context(self) -> dict[str, Any]:
         return {
-            "machine": platform.machine(),
-            "processors": os.cpu_count(),
-            "python": platform.python_version(),
-            "postgresql": self._stack.postgres.member.version,  # type: ignore[attr-defined]
             "cards": len(self._shop.cards),
             "rounds": self._rounds,
             "seconds": self._seconds,
             "memory_mb": {name: round(mb, 1) for name, mb in watch.memory_mb(self._stack).items()},
             "runs": self._runs,
         }
-
-
-def bench(home: Path, *, cards: int, rounds: int, seconds: float, to: Path, out: Console) -> bool:
-    """Run it on a stack of its own, print the tables, write `to`. True when every figure holds its bound."""
-    env = {"gateway": RAISED_LIMITS}
-    tell = lambda step, s: out.print(f"  {step:<26} {s:5.1f} s")  # noqa: E731 - one line of output
-    with Stack(home, durable=True, env=env, on_step=tell) as stack:
-        running = Bench(stack, cards=cards, rounds=rounds, seconds=seconds, out=out)
-        running.run()
-        document = {"figures": running.figures, "context": running.context()}
-    to.parent.mkdir(parents=True, exist_ok=True)
-    to.write_text(json.dumps(document, indent=1))
-    return _tell(running.figures, out)
-
-
-def _tell(figures: dict[str, float], out: Console) -> bool:
-    table = Table("figure", "value", "bound", "", box=None)
-    good = True
-    for name, value in sorted(figures.items()):
-        least, most = BOUNDS.get(name, (None, None))
-        holds = (least is None or value >= least) and (most is None or value <= most)
-        good = good and holds
-        bound = f"≥ {least}" if least is not None else f"≤ {most}" if most is not None else ""
-        table.add_row(
-            name, f"{value:.3g}" if value < 100 else f"{value:.0f}", bound, "" if holds else "missed"
-        )
-    out.print(table)
-    return good

@@ -12,26 +12,29 @@ import psycopg
 
 from kit.identity import Caller, Signer
 from punchcard.demo.api import Api
-from punchcard.stack import Stack
+from punchcard.stack import Credentials, Stack
 
 MOVE = "/api/v1/vendor/loyalty/stamp"
 
 
 class Shop(NamedTuple):
-    """A till that may stamp without cooldown, limit or PIN, and the cards it stamps."""
+    """A till that may stamp without cooldown, limit or (unless asked for) PIN, and the cards it stamps."""
 
     merchant_id: UUID
+    program_id: UUID
+    slug: str
+    owner: Credentials
     caller: Caller
     api_key: str
     cards: list[str]
 
 
-def open_shop(stack: Stack, cards: int) -> Shop:
+def open_shop(stack: Stack, cards: int, *, with_pins: bool = False) -> Shop:
     """The shop, with its cards known to the ledger."""
-    return asyncio.run(_open(stack, cards))
+    return asyncio.run(_open(stack, cards, with_pins))
 
 
-async def _open(stack: Stack, cards: int) -> Shop:
+async def _open(stack: Stack, cards: int, with_pins: bool) -> Shop:
     async with httpx.AsyncClient(base_url=stack.gateway_url, timeout=10) as client:
         api = Api(client, f"bench-{secrets.token_hex(8)}")
         as_admin = await api.sign_in(stack.admin.email, stack.admin.password)
@@ -44,18 +47,18 @@ async def _open(stack: Stack, cards: int) -> Shop:
         terminal = await api.create(as_admin, "till", "admin", "terminals", till)
         rules = {"loyalty_type": "stamps", "cooldown_minutes": 0, "max_daily_stamps": None}
         program = await api.create(
-            as_admin, "program", "admin", "programs", owned | rules | {"require_staff_pin": False}
+            as_admin, "program", "admin", "programs", owned | rules | {"require_staff_pin": with_pins}
         )
-        await _switch_on(client, api, stack, as_admin, merchant["id"])
+        if not with_pins:
+            await _without_pins(client, as_admin, merchant["id"])
+        owner = await _switch_on(api, as_admin, merchant["id"])
     merchant_id, program_id = UUID(merchant["id"]), UUID(program["id"])
     caller = Caller("terminal", merchant_id, UUID(store["id"]), UUID(terminal["id"]))
-    return Shop(merchant_id, caller, terminal["api_key"], _put_in(stack, merchant_id, program_id, cards))
+    known = _put_in(stack, merchant_id, program_id, cards) if cards else []
+    return Shop(merchant_id, program_id, slug, owner, caller, terminal["api_key"], known)
 
 
-async def _switch_on(
-    client: httpx.AsyncClient, api: Api, stack: Stack, as_admin: str, merchant_id: str
-) -> None:
-    """No PIN for this merchant, and its program on."""
+async def _without_pins(client: httpx.AsyncClient, as_admin: str, merchant_id: str) -> None:
     path = f"/api/v1/admin/loyalty/merchants/{merchant_id}/settings"
     headers = {"authorization": f"Bearer {as_admin}"}
     etag = (await client.get(path, headers=headers)).headers["etag"]
@@ -63,11 +66,16 @@ async def _switch_on(
         path, json={"staff_pin_policy": "disabled"}, headers={**headers, "if-match": etag}
     )
     changed.raise_for_status()
-    owner = {"email": f"{secrets.token_hex(6)}@punchcard.example", "password": secrets.token_urlsafe(24)}
-    user = owner | {"role": "owner", "merchant_id": merchant_id}
+
+
+async def _switch_on(api: Api, as_admin: str, merchant_id: str) -> Credentials:
+    """An owner, who switches the program on."""
+    owner = Credentials(f"{secrets.token_hex(6)}@punchcard.example", secrets.token_urlsafe(24))
+    user = owner._asdict() | {"role": "owner", "merchant_id": merchant_id}
     await api.create(as_admin, "owner", "admin", "users", user)
-    as_owner = await api.sign_in(owner["email"], owner["password"])
+    as_owner = await api.sign_in(*owner)
     await api.create(as_owner, "activate", "vendor", "program/activate", None)
+    return owner
 
 
 def _put_in(stack: Stack, merchant_id: UUID, program_id: UUID, cards: int) -> list[str]:
@@ -75,8 +83,8 @@ def _put_in(stack: Stack, merchant_id: UUID, program_id: UUID, cards: int) -> li
     with psycopg.connect(stack.urls("ledger").owner, autocommit=True) as conn:
         conn.execute(
             "INSERT INTO accounts (card_number, card_id, merchant_id, program_id, qr_code, last_hash)"
-            " SELECT g, md5(g || %s)::uuid, %s, %s, md5(g || %s), decode(repeat('00', 32), 'hex')"
-            " FROM generate_series(1, %s) g",
+            " SELECT g + (SELECT coalesce(max(card_number), 0) FROM accounts), md5(g || %s)::uuid, %s, %s,"
+            " md5(g || %s), decode(repeat('00', 32), 'hex') FROM generate_series(1, %s) g",
             (str(merchant_id), merchant_id, program_id, str(merchant_id), cards),
         )
         conn.execute("VACUUM ANALYZE accounts")

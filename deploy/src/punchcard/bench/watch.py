@@ -14,6 +14,7 @@ import psutil
 import psycopg
 from aiokafka import AIOKafkaConsumer, TopicPartition
 
+from punchcard.problems import Found
 from punchcard.stack import Stack
 
 #: What stays for ever of an operation.
@@ -21,6 +22,10 @@ _KEPT = (
     "accounts", "transactions", "transaction_context", "texts", "order_references", "rewards_taken",
     "rewards_taken_by_card",
 )  # fmt: skip
+
+
+#: How long events may take to arrive everywhere.
+CATCH_UP_S = 120.0
 
 
 def ask(url: str, query: str, *params: Any) -> Any:
@@ -73,6 +78,15 @@ def sequences_of(stack: Stack, merchant_id: Any) -> int:
     """The sum of the sequences that the passes must show."""
     query = "SELECT coalesce(sum(sequence_wanted), 0) FROM passes WHERE merchant_id = %s"
     return int(ask(stack.urls("wallet").owner, query, merchant_id))
+
+
+def settle(stack: Stack, merchant_id: Any, rows: int, within_s: float = CATCH_UP_S) -> None:
+    """Until the broker has every event and the merchant's passes show so many rows. Found when they don't."""
+    deadline = time.monotonic() + within_s
+    while waiting(stack) or sequences_of(stack, merchant_id) != rows:
+        if time.monotonic() > deadline:
+            raise Found(f"After {within_s:.0f} s the passes do not show what the ledger holds.")
+        time.sleep(0.2)
 
 
 def events_in(stack: Stack, topic: str = "ledger-events") -> int:
