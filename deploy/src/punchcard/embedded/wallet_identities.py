@@ -1,11 +1,11 @@
-"""Identities for a platform without real ones: an authority of our own, a pass certificate, a service account.
+"""Identities for a platform without real ones: an authority, a pass certificate, a service account.
 
 Phones accept no pass that they sign; everything else is as with real ones.
 """
 
 from __future__ import annotations
 
-import datetime
+import datetime as dt
 import ipaddress
 import json
 from collections.abc import Sequence
@@ -20,7 +20,7 @@ from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 PASS_TYPE_ID, TEAM_ID = "pass.example.punchcard.test", "PUNCHTEST1"
 GOOGLE_ISSUER_ID = "3388000000000000001"
 SERVICE_ACCOUNT = "punchcard@test.iam.gserviceaccount.example"
-VALID = datetime.timedelta(days=395)
+VALID = dt.timedelta(days=395)
 
 _NAMES = (
     "apple-authority.pem",
@@ -33,7 +33,7 @@ _NAMES = (
 
 
 class WalletIdentities(NamedTuple):
-    """Files. The authority signed the pass certificate (and stands in for WWDR) and the push server's certificate."""
+    """Files. The authority (it stands in for WWDR) signed the pass's and the push server's certificate."""
 
     authority: Path
     pass_certificate: Path
@@ -102,14 +102,14 @@ def _signed(
 
 
 def _builder(subject: x509.Name, issuer: x509.Name, key: RSAPrivateKey) -> x509.CertificateBuilder:
-    now = datetime.datetime.now(datetime.UTC)
+    now = dt.datetime.now(dt.UTC)
     return (
         x509.CertificateBuilder()
         .subject_name(subject)
         .issuer_name(issuer)
         .public_key(key.public_key())
         .serial_number(x509.random_serial_number())
-        .not_valid_before(now - datetime.timedelta(hours=1))
+        .not_valid_before(now - dt.timedelta(hours=1))
         .not_valid_after(now + VALID)
     )
 

@@ -10,7 +10,7 @@ from kit.settings import ServiceSettings
 
 
 class WalletSettings(ServiceSettings):
-    """A platform without an identity is not available; passes are kept all the same. Each of these also as `…_FILE`."""
+    """A platform without an identity is not available; passes are kept all the same."""
 
     service: ClassVar[str] = "wallet"
 
@@ -36,7 +36,7 @@ class WalletSettings(ServiceSettings):
         apple = (self.apple_pass_certificate, self.apple_pass_key, self.apple_wwdr_certificate)
         if any(apple) and not all(apple):
             raise ValueError(
-                "apple needs all of APPLE_PASS_CERTIFICATE, APPLE_PASS_KEY and APPLE_WWDR_CERTIFICATE, or none"
+                "apple needs APPLE_PASS_CERTIFICATE, APPLE_PASS_KEY and APPLE_WWDR_CERTIFICATE, or none"
             )
         if (self.google_issuer_id is None) != (self.google_service_account is None):
             raise ValueError("google needs both of GOOGLE_ISSUER_ID and GOOGLE_SERVICE_ACCOUNT, or none")
