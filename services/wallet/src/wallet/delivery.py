@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import random
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from prometheus_client import Counter
 
@@ -22,7 +22,7 @@ from wallet.domain import Delivered, NotNow, Outcome, Pass, Platform, judge
 CLAIM_ROWS = 50
 IN_FLIGHT = 200
 LEASE_S, DELIVER_TIMEOUT_S = 60.0, 15.0
-IDLE_S = 0.25
+IDLE_S, FULL_PAUSE_S = 0.25, 0.05
 DATABASE_PAUSE_S, CLOSE_TIMEOUT_S = 1.0, 5.0
 
 _delivered = Counter(
@@ -41,6 +41,15 @@ class Provider(Protocol):
 
     async def deliver(self, held: Pass) -> Outcome:
         """Bring the platform to this state. An exception counts as NotNow."""
+        ...
+
+
+@runtime_checkable
+class Limited(Protocol):
+    """A platform that takes only so much at a time."""
+
+    def room(self) -> int:
+        """How many passes may be claimed for it now: what is claimed early is delivered late."""
         ...
 
 
@@ -81,9 +90,9 @@ class DeliveryLoop:
 
     async def _take_due(self) -> None:
         """Claim what there is room for and begin; when little was due, pause."""
-        room = min(CLAIM_ROWS, IN_FLIGHT - len(self._in_flight))
-        if room == 0:
-            await asyncio.wait(self._in_flight, return_when=asyncio.FIRST_COMPLETED)
+        room = min(CLAIM_ROWS, IN_FLIGHT - len(self._in_flight), self._room())
+        if room <= 0:
+            await self._until_room()
             return
         try:
             found = await self.claim(room)
@@ -95,8 +104,20 @@ class DeliveryLoop:
             task = asyncio.create_task(self._deliver(claimed))
             self._in_flight.add(task)
             task.add_done_callback(self._in_flight.discard)
+        # What was claimed begins, and takes its room.
+        await asyncio.sleep(0)
         if len(found) < room:
             await _within(IDLE_S, self._leaving)
+
+    def _room(self) -> int:
+        return self._provider.room() if isinstance(self._provider, Limited) else CLAIM_ROWS
+
+    async def _until_room(self) -> None:
+        """Something ends, or a moment passes: the platform may have room by then."""
+        if self._in_flight:
+            await asyncio.wait(self._in_flight, timeout=FULL_PAUSE_S, return_when=asyncio.FIRST_COMPLETED)
+        else:
+            await _within(FULL_PAUSE_S, self._leaving)
 
     async def claim(self, limit: int) -> list[store.Claimed]:
         """Take what is due; nobody else will for the time of the lease."""
@@ -144,7 +165,8 @@ class DeliveryLoop:
         async with self._work() as tx:
             now = await store.lock_passes(tx.conn, {claimed.held.card_id for claimed, _ in ended})
             done = []
-            for claimed, outcome in ended:
+            for taken, outcome in ended:
+                claimed = _as_shown(taken, outcome)
                 revision, pass_ended = now[claimed.held.card_id]
                 verdict = judge(
                     outcome,
@@ -157,6 +179,12 @@ class DeliveryLoop:
                 devices = outcome.devices if isinstance(outcome, Delivered) else 0
                 done.append(store.Done(claimed, verdict, isinstance(outcome, Delivered), devices))
             await store.record(tx.conn, done)
+
+
+def _as_shown(claimed: store.Claimed, outcome: Outcome) -> store.Claimed:
+    """The claim with what the platform has now, where that is newer than what was claimed."""
+    newer = outcome.shown if isinstance(outcome, Delivered) else None
+    return claimed if newer is None else claimed._replace(held=newer)
 
 
 async def _within(seconds: float, event: asyncio.Event) -> None:

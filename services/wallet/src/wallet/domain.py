@@ -64,9 +64,11 @@ class Delivery:
 
 @dataclass(frozen=True)
 class Delivered:
-    """The platform has the pass as it was given; so many devices were told."""
+    """The platform has the pass as it was given, or as `shown` says; so many devices were told."""
 
     devices: int = 0
+    #: What it has, where that is newer than what was given.
+    shown: Pass | None = None
 
 
 @dataclass(frozen=True)

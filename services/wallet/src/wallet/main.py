@@ -15,6 +15,7 @@ from kit.serving import serve
 from wallet import api, consumers, queries
 from wallet.commands import Passes
 from wallet.delivery import DeliveryLoop, Provider
+from wallet.google import provider as google_provider
 from wallet.settings import WalletSettings
 
 #: Passes may follow so much later: many transactions at once cost much less than few.
@@ -42,7 +43,7 @@ def build(settings: WalletSettings, providers: Iterable[Provider] | None = None)
     consumers.hear_all(service.listener, projection)
     loops = {
         provider.platform: DeliveryLoop(service.work, provider)
-        for provider in (configured(settings) if providers is None else providers)
+        for provider in (configured(settings, service, projection) if providers is None else providers)
     }
     passes = Passes(service.work, fetch_card)
     service.include(api.routes(service.work, passes, loops.keys()))
@@ -59,9 +60,13 @@ def build(settings: WalletSettings, providers: Iterable[Provider] | None = None)
     return service
 
 
-def configured(settings: WalletSettings) -> list[Provider]:
-    """The providers that the settings name: none yet, then passes are kept and nothing is delivered."""
-    return []
+def configured(settings: WalletSettings, service: Service, projection: Projection) -> list[Provider]:
+    """The providers that the settings name; without any passes are kept and nothing is delivered."""
+    found: list[Provider] = []
+    if (google := google_provider.make(settings, service.work, projection)) is not None:
+        service.at_close(google.close)
+        found.append(google)
+    return found
 
 
 if __name__ == "__main__":
