@@ -11,7 +11,6 @@ from kit.ids import now
 from punchcard.standins.google import Mood
 from wallet import commands
 from wallet.domain import Delivered, Never, NotNow
-from wallet.google import quota
 
 
 async def stamp(town: Any, a_transaction: Any, card: Any, sequence: int) -> None:
@@ -259,23 +258,6 @@ async def test_a_newer_state_than_the_one_asked_for_is_what_google_gets(
     assert outcome.shown is not None
     assert outcome.shown.sequence_wanted == 5
     assert (await town.object(card))["loyaltyPoints"]["balance"] == {"int": 5}
-
-
-async def test_a_turn_that_was_missed_is_not_used(town: Any, a_shop: Any, monkeypatch: pytest.MonkeyPatch):
-    shop = a_shop()
-    await town.hears(shop)
-    card = await town.card(shop)
-    missed = iter([True, True])
-    reached = quota.Slots.reached
-
-    async def late(self: quota.Slots, turn: float) -> bool:
-        return await reached(self, turn) and not next(missed, False)
-
-    monkeypatch.setattr(quota.Slots, "reached", late)
-    async with town.delivering():
-        await town.until_status(card, "current")
-
-    assert [row.status for row in town.google.journal] == [200, 200]
 
 
 async def _claim(town: Any, provider: Any) -> Any:

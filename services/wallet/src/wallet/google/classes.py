@@ -69,12 +69,11 @@ class Classes:
         return answered
 
     async def _call(self, whole: rules.Shown, is_new: bool) -> Answered:
-        while not await self._slots.reached(await self._slots.near()):
-            pass
-        if is_new:
-            answered = await self._calls.insert("loyaltyClass", whole)
-        else:
-            patch = rules.as_patch(whole, rules.CLASS_MAY_LOSE)
-            answered = await self._calls.patch("loyaltyClass", patch)
+        async with self._slots.turn():
+            if is_new:
+                answered = await self._calls.insert("loyaltyClass", whole)
+            else:
+                patch = rules.as_patch(whole, rules.CLASS_MAY_LOSE)
+                answered = await self._calls.patch("loyaltyClass", patch)
         await self._slots.heed(answered)
         return answered

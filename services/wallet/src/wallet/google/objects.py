@@ -1,4 +1,4 @@
-"""The object of each card at Google: whatever was asked, it is brought to the newest state at its turn."""
+"""The object of each card at Google: when its turn comes, it is brought to the newest state."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import NamedTuple
 
 from kit.ids import now
-from kit.work import Tx, Work
+from kit.work import Work
 from wallet.domain import Delivered, NotNow, Outcome, Pass
 from wallet.google import rules, store
 from wallet.google.calls import Answered, Calls
@@ -45,11 +45,13 @@ class Objects:
             return Delivered(int(shown.is_saved))
         is_new = shown.digest is None
         for _ in range(CALLS_MAX):
-            written = await self._write_in_turn(held, look)
-            if isinstance(written, Delivered):
-                return written
-            began()
-            answered = await self._call(written, is_new)
+            async with self._slots.turn():
+                began()
+                written = await self._write(held, look)
+                if isinstance(written, Delivered):
+                    return written
+                answered = await self._call(written, is_new)
+            await self._slots.heed(answered)
             if answered.taken:
                 return await self._taken(written, shown)
             await self._not_taken(written, answered)
@@ -58,47 +60,28 @@ class Objects:
             is_new = not is_new
         return NotNow("insert and patch contradict each other")
 
-    async def _write_in_turn(self, held: Pass, look: Look) -> _Written | Delivered:
-        """Written just before its turn, of the newest state; again when the turn was missed."""
-        written: _Written | None = None
-        while True:
-            turn = await self._slots.near()
-            async with self._work() as tx:
-                newest = await find(tx.conn, held.card_id) or held
-                shown = await store.find_object(tx.conn, held.card_id)
-                assert shown is not None, "the object was kept before it is brought"
-                written = await self._write(tx, newest, look, shown, written)
-            if written is None:
+    async def _write(self, held: Pass, look: Look) -> _Written | Delivered:
+        """The newest state, now that it is sent; it may be what Google has already."""
+        async with self._work() as tx:
+            newest = await find(tx.conn, held.card_id) or held
+            shown = await store.find_object(tx.conn, held.card_id)
+            assert shown is not None, "the object was kept before it is brought"
+            body = _body(newest, look, shown)
+            digest = rules.digest(body)
+            if _is_shown(shown, digest):
                 return Delivered(int(shown.is_saved), newest)
-            if await self._slots.reached(turn):
-                return written
-
-    async def _write(
-        self, tx: Tx, held: Pass, look: Look, shown: store.ShownObject, before: _Written | None
-    ) -> _Written | None:
-        body = _body(held, look, shown)
-        digest = rules.digest(body)
-        if before is not None and before.digest == digest:
-            return before
-        if before is not None and before.notice is not None:
-            await store.take_notice_back(tx.conn, held.card_id, before.notice)
-        if _is_shown(shown, digest) and before is None:
-            return None
-        await store.begin_object(tx.conn, held.card_id)
-        notice = None
-        if rules.is_news(body, shown.balance):
-            notice = await store.count_notice(tx.conn, held.card_id, digest)
-        return _Written(held, body, digest, notice)
+            await store.begin_object(tx.conn, held.card_id)
+            notice = None
+            if rules.is_news(body, shown.balance):
+                notice = await store.count_notice(tx.conn, held.card_id, digest)
+        return _Written(newest, body, digest, notice)
 
     async def _call(self, written: _Written, is_new: bool) -> Answered:
         if is_new:
-            answered = await self._calls.insert("loyaltyObject", written.body)
-        else:
-            patch = rules.as_patch(written.body, rules.OBJECT_MAY_LOSE)
-            patch |= NOTIFY if written.notice is not None else {}
-            answered = await self._calls.patch("loyaltyObject", patch)
-        await self._slots.heed(answered)
-        return answered
+            return await self._calls.insert("loyaltyObject", written.body)
+        patch = rules.as_patch(written.body, rules.OBJECT_MAY_LOSE)
+        patch |= NOTIFY if written.notice is not None else {}
+        return await self._calls.patch("loyaltyObject", patch)
 
     async def _taken(self, written: _Written, shown: store.ShownObject) -> Delivered:
         async with self._work() as tx:

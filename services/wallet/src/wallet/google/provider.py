@@ -64,6 +64,7 @@ class GoogleProvider:
             self._waiting.discard(place)
 
     async def close(self) -> None:
+        await self._slots.close()
         await self._outward.close()
 
     async def _deliver(self, held: Pass, place: object) -> Outcome:

@@ -1,8 +1,7 @@
-"""The quota of the service account: requests leave one after the other, whichever replica sends them.
+"""The quota of the service account: never more than 20 requests in a second, whichever replicas send them.
 
-One row of the database holds when the next request may leave. A replica takes a few slots at once for those
-who wait; each waits for its own by the database's clock. A slot that was missed is not used any more: what
-leaves late would meet what leaves on time.
+Twenty slots are rows of the database. Whoever has one may send one request; it is free again a second after
+the answer. A request arrives between the two, so no second can see a twenty-first, however late anything is.
 """
 
 from __future__ import annotations
@@ -10,26 +9,26 @@ from __future__ import annotations
 import asyncio
 import time
 from collections import deque
-from datetime import datetime, timedelta
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import timedelta
 from typing import NamedTuple
+from uuid import UUID
 
 from sqlalchemy import text
 
-from kit.work import Work
-from wallet.google.calls import QUOTA_PAUSE_S, Answered
+from kit.ids import uuid7
+from kit.work import Work, passes
+from wallet.google.calls import CALL_TIMEOUT_S, QUOTA_PAUSE_S, Answered
 
-#: Google's: requests in any one second.
+#: In any second; as many slots are in the table.
 REQUESTS_A_SECOND = 20
-#: So much later or earlier than its slot may one request arrive against another; 4 % of the quota pay for it.
-LATENESS_ALLOWED_S = 0.04
-SPACING_S = (1 + LATENESS_ALLOWED_S) / REQUESTS_A_SECOND
-#: Of that, what may pass here before the request leaves; the rest is for its way.
-MISSED_AFTER_S = 0.015
-#: Slots taken at once, and how long before its time a slot is handed out: the request is written meanwhile.
-BLOCK, LEAD_S = 5, 0.08
-#: Slots further ahead are not taken.
-HORIZON_S = 4.0
-CLOCKS_AGREE_FOR_S = 30.0
+SECOND = timedelta(seconds=1)
+#: A slot whose holder died is free again after this: nothing that it sent can arrive any more.
+LEASE = timedelta(seconds=CALL_TIMEOUT_S + 5)
+#: Who would have to wait longer is sent away; who waits looks again at the latest after a moment.
+HORIZON_S, LONGEST_LOOK_S = 4.0, 0.05
+RELEASE_PAUSE_S = 0.5
 
 
 class Crowded(Exception):
@@ -40,12 +39,11 @@ class Crowded(Exception):
         self.wait_s = wait_s
 
 
-class _Offset(NamedTuple):
-    """The database's clock minus ours, as one exchange showed it."""
+class Slot(NamedTuple):
+    """One request may be sent. `taken` tells this use of the slot from those before and after."""
 
-    seconds: float
-    unsure_s: float
-    at: float
+    number: int
+    taken: UUID
 
 
 class Slots:
@@ -53,9 +51,11 @@ class Slots:
 
     def __init__(self, work: Work) -> None:
         self._work = work
-        self._waiting: deque[asyncio.Future[float]] = deque()
+        self._waiting: deque[asyncio.Future[Slot]] = deque()
         self._taking: asyncio.Task[None] | None = None
-        self._offset: _Offset | None = None
+        self._used: list[Slot] = []
+        self._unused: list[Slot] = []
+        self._releasing: asyncio.Task[None] | None = None
         self._closed_until = 0.0
 
     @property
@@ -63,87 +63,143 @@ class Slots:
         """True while there is no use in asking."""
         return time.monotonic() < self._closed_until
 
-    async def near(self) -> float:
-        """Our turn, handed out a moment before it comes. Crowded when it would be far away."""
-        if self.closed:
-            raise Crowded(self._closed_until - time.monotonic())
-        turn: asyncio.Future[float] = asyncio.get_running_loop().create_future()
-        self._waiting.append(turn)
-        if self._taking is None or self._taking.done():
-            self._taking = asyncio.create_task(self._hand_out())
-        return await turn
-
-    async def reached(self, turn: float) -> bool:
-        """Wait until it is our turn; False when it was missed, and another is needed."""
-        await asyncio.sleep(max(0.0, turn - time.monotonic()))
-        return time.monotonic() - turn <= MISSED_AFTER_S
+    @asynccontextmanager
+    async def turn(self) -> AsyncIterator[None]:
+        """Wait for a slot; send one request inside, at once. Crowded when there would be none for long."""
+        slot = await self._next()
+        try:
+            yield
+        finally:
+            self._used.append(slot)
+            self._release_soon()
 
     async def heed(self, answered: Answered) -> None:
         """Google says that it was too much: then nobody sends anything for a while."""
-        if answered.over_quota:
-            await self.hold(answered.wait_s or QUOTA_PAUSE_S)
-
-    async def hold(self, wait_s: float) -> None:
-        """Nobody sends anything for so long."""
+        if not answered.over_quota:
+            return
+        wait_s = answered.wait_s or QUOTA_PAUSE_S
         self._closed_until = max(self._closed_until, time.monotonic() + wait_s)
         async with self._work() as tx:
             await tx.conn.execute(_HOLD, {"wait": timedelta(seconds=wait_s)})
 
-    async def _hand_out(self) -> None:
+    async def close(self) -> None:
+        """Give back what was used, so that nobody waits for it."""
+        if self._releasing is not None:
+            await asyncio.wait([self._releasing], timeout=1)
+
+    # -- taking
+
+    async def _next(self) -> Slot:
+        if self.closed:
+            raise Crowded(self._closed_until - time.monotonic())
+        turn: asyncio.Future[Slot] = asyncio.get_running_loop().create_future()
+        self._waiting.append(turn)
+        if self._taking is None or self._taking.done():
+            self._taking = asyncio.create_task(self._hand_out_all())
         try:
-            while self._waiting:
-                await self._hand_out_block(min(len(self._waiting), BLOCK))
+            async with asyncio.timeout(HORIZON_S):
+                return await turn
+        except TimeoutError:
+            self._not_needed(turn)
+            raise Crowded(1.0) from None
+        except asyncio.CancelledError:
+            self._not_needed(turn)
+            raise
+
+    def _not_needed(self, turn: asyncio.Future[Slot]) -> None:
+        """It may have been handed out in the very moment in which nobody waited for it any more."""
+        if turn.done() and not turn.cancelled() and turn.exception() is None:
+            self._unused.append(turn.result())
+            self._release_soon()
+
+    async def _hand_out_all(self) -> None:
+        """While somebody waits, take what is free, in the order in which they came."""
+        try:
+            while self._forget_who_left():
+                slots = await self._take(len(self._waiting))
+                for slot in slots:
+                    self._hand_out(slot)
+                if not slots:
+                    await asyncio.sleep(await self._until_free())
         except Exception as error:  # noqa: BLE001 - whoever waits is told
             while self._waiting:
                 if not (turn := self._waiting.popleft()).done():
                     turn.set_exception(error)
 
-    async def _hand_out_block(self, count: int) -> None:
-        first = await self._take(count)
-        for number in range(count):
-            at = first + number * SPACING_S
-            await asyncio.sleep(max(0.0, at - LEAD_S - time.monotonic()))
-            while self._waiting and self._waiting[0].done():
-                self._waiting.popleft()
-            if not self._waiting:
+    def _forget_who_left(self) -> bool:
+        self._waiting = deque(turn for turn in self._waiting if not turn.done())
+        return bool(self._waiting)
+
+    def _hand_out(self, slot: Slot) -> None:
+        while self._waiting:
+            if not (turn := self._waiting.popleft()).done():
+                turn.set_result(slot)
                 return
-            self._waiting.popleft().set_result(at)
+        self._unused.append(slot)
+        self._release_soon()
 
-    async def _take(self, count: int) -> float:
-        """So many slots that follow one another; when the first of them is."""
-        values = {
-            "lead": timedelta(seconds=LEAD_S),
-            "length": timedelta(seconds=count * SPACING_S),
-            "horizon": timedelta(seconds=HORIZON_S),
-        }
+    async def _take(self, count: int) -> list[Slot]:
+        taken = uuid7()
         async with self._work() as tx:
-            began = time.monotonic()
-            row = (await tx.conn.execute(_TAKE, values)).first()
-            ended = time.monotonic()
-        if row is None:
+            rows = await tx.conn.execute(_TAKE, {"taken": taken, "count": count, "lease": LEASE})
+            return [Slot(row.number, taken) for row in rows]
+
+    async def _until_free(self) -> float:
+        """Seconds until a slot may be free. Crowded when none will be for long."""
+        async with self._work.read() as conn:
+            wait_s: float = (await conn.execute(_UNTIL_FREE)).scalar_one()
+        if wait_s > HORIZON_S:
             self._closed_until = max(self._closed_until, time.monotonic() + 1.0)
-            raise Crowded(HORIZON_S)
-        self._compare_clocks(row.now, began, ended)
-        assert self._offset is not None, "it was compared a moment ago"
-        return _seconds(row.first) - self._offset.seconds
+            raise Crowded(wait_s)
+        return min(max(wait_s, 0.001), LONGEST_LOOK_S)
 
-    def _compare_clocks(self, theirs: datetime, began: float, ended: float) -> None:
-        """The exchange that took least tells most; but clocks drift."""
-        found = _Offset(_seconds(theirs) - (began + ended) / 2, (ended - began) / 2, ended)
-        known = self._offset
-        if known is None or found.unsure_s <= known.unsure_s or ended - known.at > CLOCKS_AGREE_FOR_S:
-            self._offset = found
+    # -- giving back
 
+    def _release_soon(self) -> None:
+        if self._releasing is None or self._releasing.done():
+            self._releasing = asyncio.create_task(self._release_all())
 
-def _seconds(moment: datetime) -> float:
-    return moment.timestamp()
+    async def _release_all(self) -> None:
+        """Many at a time. What the database does not take is tried again, and at last the lease runs out."""
+        while self._used or self._unused:
+            used, self._used = self._used, []
+            unused, self._unused = self._unused, []
+            try:
+                await self._release(
+                    [(slot, SECOND) for slot in used] + [(slot, timedelta()) for slot in unused]
+                )
+            except Exception as error:
+                if not passes(error):
+                    raise
+                self._used, self._unused = [*used, *self._used], [*unused, *self._unused]
+                await asyncio.sleep(RELEASE_PAUSE_S)
+
+    async def _release(self, slots: list[tuple[Slot, timedelta]]) -> None:
+        async with self._work() as tx:
+            await tx.conn.execute(
+                _RELEASE,
+                [{"number": slot.number, "taken": slot.taken, "rest": rest} for slot, rest in sorted(slots)],
+            )
 
 
 _TAKE = text(
     """
-    UPDATE google_quota SET next_at = greatest(next_at, clock_timestamp() + :lead) + :length
-    WHERE next_at <= clock_timestamp() + :horizon
-    RETURNING next_at - :length AS first, clock_timestamp() AS now
+    UPDATE google_slots SET free_at = clock_timestamp() + :lease, taken = :taken
+    WHERE number IN (
+        SELECT number FROM google_slots
+        WHERE free_at <= clock_timestamp() AND not_before <= clock_timestamp()
+        ORDER BY free_at LIMIT :count FOR UPDATE SKIP LOCKED)
+    RETURNING number
     """
 )
-_HOLD = text("UPDATE google_quota SET next_at = greatest(next_at, clock_timestamp() + :wait)")
+_UNTIL_FREE = text(
+    # One that is in use may come back at any moment.
+    "SELECT CAST(extract(epoch FROM min(greatest(CASE WHEN taken IS NULL THEN free_at"
+    " ELSE clock_timestamp() + interval '50 ms' END, not_before)) - clock_timestamp()) AS float8)"
+    " FROM google_slots"
+)
+_RELEASE = text(
+    "UPDATE google_slots SET free_at = clock_timestamp() + :rest, taken = NULL"
+    " WHERE number = :number AND taken = :taken"
+)
+_HOLD = text("UPDATE google_slots SET not_before = greatest(not_before, clock_timestamp() + :wait)")

@@ -29,12 +29,14 @@ CREATE TABLE google_objects (
     saved_at timestamptz,
     removed_at timestamptz
 ) WITH (fillfactor = 80, autovacuum_vacuum_scale_factor = 0.05);
--- One row: when the next request of the service account may leave, whoever sends it.
-CREATE TABLE google_quota (
-    one boolean PRIMARY KEY DEFAULT true CHECK (one),
-    next_at timestamptz NOT NULL DEFAULT now()
-) WITH (fillfactor = 10);
-INSERT INTO google_quota DEFAULT VALUES;
+-- One row for each request that may be under way or have been answered within a second, in all replicas.
+CREATE TABLE google_slots (
+    number smallint PRIMARY KEY,
+    free_at timestamptz NOT NULL DEFAULT now(),
+    not_before timestamptz NOT NULL DEFAULT now(),
+    taken uuid
+) WITH (fillfactor = 20, autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 500);
+INSERT INTO google_slots (number) SELECT generate_series(1, 20);
 CREATE TABLE google_nonces (
     digest bytea PRIMARY KEY CHECK (octet_length(digest) = 32),
     expires_at timestamptz NOT NULL
