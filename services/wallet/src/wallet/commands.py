@@ -54,8 +54,14 @@ class Passes:
         """The card's pass. CardNotFound; UpstreamUnavailable when nobody can say."""
         async with self._work.read() as conn:
             held = await store.find(conn, card_id)
-        if held is not None:
-            return held
+        return held if held is not None else await self._asked(card_id)
+
+    async def find_whole(self, card_id: UUID) -> Pass:
+        """As `find`; one that only the ledger told of so far gets its card's number and language."""
+        held = await self.find(card_id)
+        return held if held.card_number is not None else await self._asked(card_id)
+
+    async def _asked(self, card_id: UUID) -> Pass:
         state = await self._fetch(card_id)
         if state is None:
             raise CardNotFound

@@ -13,9 +13,12 @@ from kit.http import Peer, Upstream
 from kit.projection import Projection
 from kit.serving import serve
 from wallet import api, consumers, queries
+from wallet.apple import configured as apple
+from wallet.apple import download
 from wallet.commands import Passes
 from wallet.delivery import DeliveryLoop, Provider
 from wallet.google import provider as google_provider
+from wallet.links import Links
 from wallet.settings import WalletSettings
 
 #: Passes may follow so much later: many transactions at once cost much less than few.
@@ -46,7 +49,11 @@ def build(settings: WalletSettings, providers: Iterable[Provider] | None = None)
         for provider in (configured(settings, service, projection) if providers is None else providers)
     }
     passes = Passes(service.work, fetch_card)
+    links = Links(lambda hashed: cards.get(f"/internal/cards/by-link/{hashed}"))
+    identity = apple.identity_of(settings)
+    files = None if identity is None else apple.files_of(identity, settings, service.work, projection)
     service.include(api.routes(service.work, passes, loops.keys()))
+    service.include(download.routes(download.Download(service.work, links, passes, files)))
     service.include(audit.router(service.work), parked.router(service.work, service.idempotency))
 
     service.background("projection", projection.run)
@@ -54,6 +61,8 @@ def build(settings: WalletSettings, providers: Iterable[Provider] | None = None)
     service.background("passes behind", lambda: queries.keep_counting(service.work))
     service.at_close(cards_upstream.close)
     service.at_close(programs_upstream.close)
+    if files is not None:
+        service.at_close(files.close)
     for platform, loop in loops.items():
         service.background(f"deliveries to {platform}", loop.run)
         service.at_close(loop.close)
