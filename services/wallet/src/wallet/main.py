@@ -17,7 +17,9 @@ from wallet.apple import configured as apple
 from wallet.apple import download
 from wallet.commands import Passes
 from wallet.delivery import DeliveryLoop, Provider
-from wallet.google import provider as google_provider
+from wallet.google import api as google_api
+from wallet.google.configured import google_of
+from wallet.google.saving import GoogleDoors
 from wallet.links import Links
 from wallet.settings import WalletSettings
 
@@ -44,9 +46,11 @@ def build(settings: WalletSettings, providers: Iterable[Provider] | None = None)
     assert service.listener is not None, "the wallet hears three topics"
     service.listener.gather_s = GATHER_S
     consumers.hear_all(service.listener, projection)
+    google = google_of(settings, service, projection)
+    configured: Iterable[Provider] = [] if google is None else [google.provider]
     loops = {
         provider.platform: DeliveryLoop(service.work, provider)
-        for provider in (configured(settings, service, projection) if providers is None else providers)
+        for provider in (configured if providers is None else providers)
     }
     passes = Passes(service.work, fetch_card)
     links = Links(lambda hashed: cards.get(f"/internal/cards/by-link/{hashed}"))
@@ -54,6 +58,7 @@ def build(settings: WalletSettings, providers: Iterable[Provider] | None = None)
     files = None if identity is None else apple.files_of(identity, settings, service.work, projection)
     service.include(api.routes(service.work, passes, loops.keys()))
     service.include(download.routes(download.Download(service.work, links, passes, files)))
+    service.include(google_api.routes(links, GoogleDoors(passes) if google is None else google.doors(passes)))
     service.include(audit.router(service.work), parked.router(service.work, service.idempotency))
 
     service.background("projection", projection.run)
@@ -67,15 +72,6 @@ def build(settings: WalletSettings, providers: Iterable[Provider] | None = None)
         service.background(f"deliveries to {platform}", loop.run)
         service.at_close(loop.close)
     return service
-
-
-def configured(settings: WalletSettings, service: Service, projection: Projection) -> list[Provider]:
-    """The providers that the settings name; without any passes are kept and nothing is delivered."""
-    found: list[Provider] = []
-    if (google := google_provider.make(settings, service.work, projection)) is not None:
-        service.at_close(google.close)
-        found.append(google)
-    return found
 
 
 if __name__ == "__main__":
