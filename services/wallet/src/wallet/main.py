@@ -18,7 +18,7 @@ from wallet.delivery import DeliveryLoop, Provider
 from wallet.settings import WalletSettings
 
 #: Passes may follow so much later: many transactions at once cost much less than few.
-GATHER_S = 0.1
+GATHER_S = 0.2
 
 
 def build(settings: WalletSettings, providers: Iterable[Provider] | None = None) -> Service:
