@@ -9,15 +9,19 @@ from __future__ import annotations
 
 import asyncio
 import random
+from collections.abc import Mapping, Sequence
 from typing import Protocol
+from uuid import UUID
 
 from prometheus_client import Counter
+from sqlalchemy.exc import SQLAlchemyError
 
 from kit.ids import uuid7
 from kit.telemetry import log, registry
 from kit.work import Work, passes
 from wallet import store
 from wallet.domain import Delivered, NotNow, Outcome, Pass, Platform, judge
+from wallet.health import ProviderHealth
 
 CLAIM_ROWS = 50
 IN_FLIGHT = 200
@@ -51,6 +55,7 @@ class DeliveryLoop:
         self._work = work
         self._provider = provider
         self._lease_s = lease_s
+        self._health = ProviderHealth(provider.platform)
         self._in_flight: set[asyncio.Task[None]] = set()
         self._outcomes: asyncio.Queue[Ended] = asyncio.Queue()
         self._leaving = asyncio.Event()
@@ -116,7 +121,7 @@ class DeliveryLoop:
         except Exception as error:  # noqa: BLE001 - whatever a provider meets, the pass stays behind and is tried again
             # Its kind alone: its words may hold what was sent.
             log.warning("a delivery to %s failed: %s", self._provider.platform, type(error).__name__)
-            return NotNow(type(error).__name__)
+            return NotNow(type(error).__name__, of_provider=not isinstance(error, SQLAlchemyError))
 
     async def _record_all(self) -> None:
         """Write outcomes down as they come, many at a time; while the database is away they wait here."""
@@ -139,24 +144,29 @@ class DeliveryLoop:
             else:
                 return
 
-    async def record(self, ended: list[Ended]) -> None:
+    async def record(self, ended: Sequence[Ended]) -> None:
         """Write down what became of these claims, against what the passes are to show by now."""
         async with self._work() as tx:
             now = await store.lock_passes(tx.conn, {claimed.held.card_id for claimed, _ in ended})
-            done = []
-            for claimed, outcome in ended:
-                revision, pass_ended = now[claimed.held.card_id]
-                verdict = judge(
-                    outcome,
-                    delivered=claimed.held.revision,
-                    now=revision,
-                    ended=pass_ended,
-                    tries=claimed.tries,
-                    chance=random.random(),  # noqa: S311 - it spreads retries, it guards nothing
-                )
-                devices = outcome.devices if isinstance(outcome, Delivered) else 0
-                done.append(store.Done(claimed, verdict, isinstance(outcome, Delivered), devices))
-            await store.record(tx.conn, done)
+            resting = await self._health.note(tx, [outcome for _, outcome in ended])
+            await store.record(tx.conn, [_done(claimed, outcome, now, resting) for claimed, outcome in ended])
+
+
+def _done(
+    claimed: store.Claimed, outcome: Outcome, now: Mapping[UUID, tuple[int, bool]], resting: bool
+) -> store.Done:
+    revision, pass_ended = now[claimed.held.card_id]
+    verdict = judge(
+        outcome,
+        delivered=claimed.held.revision,
+        now=revision,
+        ended=pass_ended,
+        tries=claimed.tries,
+        chance=random.random(),  # noqa: S311 - it spreads retries, it guards nothing
+        resting=resting,
+    )
+    devices = outcome.devices if isinstance(outcome, Delivered) else 0
+    return store.Done(claimed, verdict, isinstance(outcome, Delivered), devices)
 
 
 async def _within(seconds: float, event: asyncio.Event) -> None:

@@ -23,6 +23,13 @@ _age = Gauge(
     ["platform"],
     registry=registry,
 )
+_breaker = Gauge(
+    "provider_breaker_open",
+    "1 while the provider is left alone, 0.5 when its trial is due",
+    ["platform"],
+    registry=registry,
+)
+_BREAKER = {"closed": 0.0, "half-open": 0.5, "open": 1.0}
 
 
 async def shown(work: Work, held: Pass, available: Collection[Platform]) -> list[Delivery]:
@@ -36,10 +43,12 @@ async def count_behind(work: Work) -> None:
     """Set the gauges once."""
     async with work.read() as conn:
         rows = await store.count_behind(conn)
+        known = await store.healths(conn)
     for platform in PLATFORMS:
         count, seconds = rows.get(platform, (0, 0.0))
         _behind.labels(platform).set(count)
         _age.labels(platform).set(seconds)
+        _breaker.labels(platform).set(_BREAKER[known[platform].breaker.state(known[platform].now)])
 
 
 async def keep_counting(work: Work) -> None:

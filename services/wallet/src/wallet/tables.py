@@ -71,3 +71,20 @@ deliveries = Table(
     Column("last_delivered_at", DateTime(timezone=True)),
     Column("last_error", Text),
 )
+
+#: One row a platform, shared by all replicas: its circuit breaker, and when it last answered.
+providers = Table(
+    "providers",
+    metadata,
+    Column("platform", Text, primary_key=True),
+    # in a row, over all replicas
+    Column("faults", Integer, nullable=False),
+    Column("rests", Integer, nullable=False),
+    # null while it is asked; else nothing is claimed before `open_until`, then a trial, by one replica
+    Column("opened_at", DateTime(timezone=True)),
+    Column("open_until", DateTime(timezone=True)),
+    Column("probe_until", DateTime(timezone=True)),
+    Column("last_success_at", DateTime(timezone=True)),
+    Column("last_error", Text),
+    Column("last_error_at", DateTime(timezone=True)),
+)

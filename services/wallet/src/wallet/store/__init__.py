@@ -13,19 +13,24 @@ from wallet.store.deliveries import (
     record,
 )
 from wallet.store.passes import find, keep_balances, keep_cards, lock_passes, redraw
+from wallet.store.providers import Health, healths, lock_provider, note_provider
 
 __all__ = [
     "Claimed",
     "Done",
+    "Health",
     "claim",
     "count_behind",
     "deliveries_of",
     "find",
     "hand_out",
+    "healths",
     "keep_balances",
     "keep_cards",
     "lock_passes",
+    "lock_provider",
     "mark_behind",
+    "note_provider",
     "record",
     "redraw",
 ]

@@ -11,6 +11,7 @@ from sqlalchemy import select, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from wallet import tables
+from wallet.breaker import PROBE_S, PROBES
 from wallet.domain import Delivery, Pass, Platform, Verdict
 from wallet.store.passes import PASS_COLUMNS, pass_of
 
@@ -68,10 +69,12 @@ async def hand_out(conn: AsyncConnection, card_id: UUID, platform: Platform) -> 
 async def claim(
     conn: AsyncConnection, platform: Platform, new_claim: UUID, limit: int, lease_s: float
 ) -> list[Claimed]:
-    """Take what is due, past what others hold; a claim that ran out is taken again."""
-    rows = await conn.execute(
-        _CLAIM, {"platform": platform, "claim": new_claim, "limit": limit, "lease_s": lease_s}
-    )
+    """Take what is due, past what others hold; a claim that ran out is taken again.
+
+    Of a provider that is left alone nothing is taken, or a few passes as a trial when its rest is over.
+    """
+    asked = {"platform": platform, "claim": new_claim, "limit": limit, "lease_s": lease_s}
+    rows = await conn.execute(_CLAIM, {**asked, "probes": min(PROBES, limit), "probe_s": PROBE_S})
     tries = {row.card_id: row.tries for row in rows}
     if not tries:
         return []
@@ -85,7 +88,17 @@ _CLAIM = text(
         SELECT card_id, platform FROM deliveries
         WHERE platform = :platform AND status = 'behind' AND next_try_at <= now()
           AND (claimed_until IS NULL OR claimed_until <= now())
-        ORDER BY next_try_at LIMIT :limit FOR UPDATE SKIP LOCKED)
+        ORDER BY next_try_at
+        LIMIT (SELECT CASE WHEN open_until IS NULL THEN CAST(:limit AS bigint)
+                 WHEN open_until <= now() AND coalesce(probe_until <= now(), true)
+                 THEN CAST(:probes AS bigint)
+                 ELSE 0 END FROM providers WHERE platform = :platform)
+        FOR UPDATE SKIP LOCKED),
+    trial AS (
+        UPDATE providers SET probe_until = now() + make_interval(secs => :probe_s)
+        WHERE platform = (SELECT platform FROM providers
+                          WHERE platform = :platform AND open_until <= now() AND EXISTS (SELECT FROM due)
+                          FOR UPDATE SKIP LOCKED))
     UPDATE deliveries d SET claim = :claim, claimed_until = now() + make_interval(secs => :lease_s),
         tries = least(d.tries + 1, 1000)
     FROM due WHERE d.card_id = due.card_id AND d.platform = due.platform
