@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import asyncio
 import random
+import time
 from collections.abc import Mapping, Sequence
-from typing import Protocol
+from typing import NamedTuple, Protocol
 from uuid import UUID
 
 from prometheus_client import Counter
@@ -22,6 +23,7 @@ from kit.work import Work, passes
 from wallet import store
 from wallet.domain import Delivered, NotNow, Outcome, Pass, Platform, judge
 from wallet.health import ProviderHealth
+from wallet.telling import told
 
 CLAIM_ROWS = 50
 IN_FLIGHT = 200
@@ -33,8 +35,13 @@ _delivered = Counter(
     "pass_deliveries_total", "Deliveries by outcome", ["platform", "outcome"], registry=registry
 )
 
-#: A claim, and what its delivery came to.
-Ended = tuple[store.Claimed, Outcome]
+
+class Ended(NamedTuple):
+    """A claim, what its delivery came to, and how long that took."""
+
+    claimed: store.Claimed
+    outcome: Outcome
+    took_ms: int = 0
 
 
 class Provider(Protocol):
@@ -109,9 +116,11 @@ class DeliveryLoop:
             return await store.claim(tx.conn, self._provider.platform, uuid7(), limit, self._lease_s)
 
     async def _deliver(self, claimed: store.Claimed) -> None:
+        began = time.monotonic()
         outcome = await self._outcome(claimed.held)
+        took_ms = round((time.monotonic() - began) * 1000)
         _delivered.labels(claimed.platform, type(outcome).__name__.lower()).inc()
-        self._outcomes.put_nowait((claimed, outcome))
+        self._outcomes.put_nowait(Ended(claimed, outcome, took_ms))
 
     async def _outcome(self, held: Pass) -> Outcome:
         try:
@@ -147,14 +156,13 @@ class DeliveryLoop:
     async def record(self, ended: Sequence[Ended]) -> None:
         """Write down what became of these claims, against what the passes are to show by now."""
         async with self._work() as tx:
-            now = await store.lock_passes(tx.conn, {claimed.held.card_id for claimed, _ in ended})
-            resting = await self._health.note(tx, [outcome for _, outcome in ended])
-            await store.record(tx.conn, [_done(claimed, outcome, now, resting) for claimed, outcome in ended])
+            now = await store.lock_passes(tx.conn, {one.claimed.held.card_id for one in ended})
+            resting = await self._health.note(tx, [one.outcome for one in ended])
+            await store.record(tx.conn, [_done(one, now, resting) for one in ended])
 
 
-def _done(
-    claimed: store.Claimed, outcome: Outcome, now: Mapping[UUID, tuple[int, bool]], resting: bool
-) -> store.Done:
+def _done(ended: Ended, now: Mapping[UUID, tuple[int, bool]], resting: bool) -> store.Done:
+    claimed, outcome, took_ms = ended
     revision, pass_ended = now[claimed.held.card_id]
     verdict = judge(
         outcome,
@@ -166,7 +174,8 @@ def _done(
         resting=resting,
     )
     devices = outcome.devices if isinstance(outcome, Delivered) else 0
-    return store.Done(claimed, verdict, isinstance(outcome, Delivered), devices)
+    kind, answer = told(outcome)
+    return store.Done(claimed, verdict, kind, answer, devices, took_ms)
 
 
 async def _within(seconds: float, event: asyncio.Event) -> None:

@@ -63,6 +63,21 @@ class Delivery:
 
 
 @dataclass(frozen=True)
+class Attempt:
+    """One attempt to deliver a pass, as the log keeps it: what was delivered, and what was answered."""
+
+    id: UUID
+    platform: Platform
+    at: datetime
+    outcome: Literal["delivered", "not-now", "never"]
+    answer: str | None
+    sequence: int
+    revision: int
+    devices: int
+    took_ms: int
+
+
+@dataclass(frozen=True)
 class Delivered:
     """The platform has the pass as it was given; so many devices were told.
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -12,7 +13,7 @@ from kit.app import Service
 from kit.http import Peer, Upstream
 from kit.projection import Projection
 from kit.serving import serve
-from wallet import api, consumers, queries
+from wallet import api, consumers, logbook, queries
 from wallet.commands import Passes
 from wallet.delivery import DeliveryLoop, Provider
 from wallet.settings import WalletSettings
@@ -45,18 +46,25 @@ def build(settings: WalletSettings, providers: Iterable[Provider] | None = None)
         for provider in (configured(settings) if providers is None else providers)
     }
     passes = Passes(service.work, fetch_card)
-    service.include(api.routes(service.work, passes, loops.keys()))
+    service.include(api.routes(service.work, passes, loops.keys()), logbook.routes(service.work, passes))
     service.include(audit.router(service.work), parked.router(service.work, service.idempotency))
 
     service.background("projection", projection.run)
     service.ready_when("projection", lambda: projection.loaded)
+    service.background("delivery log", lambda: logbook.keep_always(service.work))
     service.background("passes behind", lambda: queries.keep_counting(service.work))
     service.at_close(cards_upstream.close)
     service.at_close(programs_upstream.close)
     for platform, loop in loops.items():
-        service.background(f"deliveries to {platform}", loop.run)
+        service.background(f"deliveries to {platform}", partial(_deliver, service, loop))
         service.at_close(loop.close)
     return service
+
+
+async def _deliver(service: Service, loop: DeliveryLoop) -> None:
+    """Not before the log has a place for today, however long the service was away."""
+    await logbook.keep(service.work)
+    await loop.run()
 
 
 def configured(settings: WalletSettings) -> list[Provider]:

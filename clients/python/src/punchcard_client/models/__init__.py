@@ -13,6 +13,10 @@ from .archive_answer_passes_type_0_item import ArchiveAnswerPassesType0Item
 from .archive_answer_transactions_type_0_item import ArchiveAnswerTransactionsType0Item
 from .archived_card import ArchivedCard
 from .archived_card_status import ArchivedCardStatus
+from .attempt_list import AttemptList
+from .attempt_view import AttemptView
+from .attempt_view_outcome import AttemptViewOutcome
+from .attempt_view_platform import AttemptViewPlatform
 from .audit_list import AuditList
 from .audit_row import AuditRow
 from .audit_row_after_type_0 import AuditRowAfterType0
@@ -208,6 +212,10 @@ __all__ = (
     "ArchiveAnswerTransactionsType0Item",
     "ArchivedCard",
     "ArchivedCardStatus",
+    "AttemptList",
+    "AttemptView",
+    "AttemptViewOutcome",
+    "AttemptViewPlatform",
     "AuditList",
     "AuditRow",
     "AuditRowAfterType0",

@@ -12,6 +12,7 @@ from wallet.store.deliveries import (
     mark_behind,
     record,
 )
+from wallet.store.log import attempts, keep_log
 from wallet.store.passes import find, keep_balances, keep_cards, lock_passes, redraw
 from wallet.store.providers import Health, healths, lock_provider, note_provider
 
@@ -19,6 +20,7 @@ __all__ = [
     "Claimed",
     "Done",
     "Health",
+    "attempts",
     "claim",
     "count_behind",
     "deliveries_of",
@@ -27,6 +29,7 @@ __all__ = [
     "healths",
     "keep_balances",
     "keep_cards",
+    "keep_log",
     "lock_passes",
     "lock_provider",
     "mark_behind",

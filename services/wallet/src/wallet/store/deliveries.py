@@ -4,18 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import fields
-from typing import NamedTuple
+from typing import Final, NamedTuple
 from uuid import UUID
 
 from sqlalchemy import select, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from kit.ids import uuid7
 from wallet import tables
 from wallet.breaker import PROBE_S, PROBES
 from wallet.domain import Delivery, Pass, Platform, Verdict
 from wallet.store.passes import PASS_COLUMNS, pass_of
 
 _DELIVERY_COLUMNS = tuple(tables.deliveries.c[field.name] for field in fields(Delivery))
+
+
+DELIVERED: Final = "delivered"
 
 
 class Claimed(NamedTuple):
@@ -32,8 +36,14 @@ class Done(NamedTuple):
 
     claimed: Claimed
     verdict: Verdict
-    delivered: bool
+    outcome: str
+    answer: str | None
     devices: int
+    took_ms: int
+
+    @property
+    def delivered(self) -> bool:
+        return self.outcome == DELIVERED
 
 
 async def mark_behind(conn: AsyncConnection, card_ids: Sequence[UUID], wait_s: float = 0.0) -> None:
@@ -108,7 +118,10 @@ _CLAIM = text(
 
 
 async def record(conn: AsyncConnection, done: Sequence[Done]) -> None:
-    """Write outcomes down, of claims that are still ours. Hold the passes' rows (`lock_passes`)."""
+    """Write outcomes down: of claims that are still ours on the delivery, of all in the log.
+
+    Hold the passes' rows (`lock_passes`).
+    """
     rows = sorted(done, key=lambda one: one.claimed.held.card_id)
     await conn.execute(
         _RECORD,
@@ -125,6 +138,10 @@ async def record(conn: AsyncConnection, done: Sequence[Done]) -> None:
                 "sequence": one.claimed.held.sequence_wanted,
                 "revision": one.claimed.held.revision,
                 "devices": one.devices,
+                "id": uuid7(),
+                "outcome": one.outcome,
+                "answer": one.answer,
+                "took_ms": one.took_ms,
             }
             for one in rows
         ],
@@ -133,6 +150,7 @@ async def record(conn: AsyncConnection, done: Sequence[Done]) -> None:
 
 _RECORD = text(
     """
+    WITH done AS (
     UPDATE deliveries SET status = :status, tries = :tries, last_error = :last_error,
         claim = NULL, claimed_until = NULL,
         next_try_at = clock_timestamp() + make_interval(secs => :wait_s),
@@ -141,7 +159,11 @@ _RECORD = text(
         revision_shown = CASE WHEN :delivered THEN :revision ELSE revision_shown END,
         devices = CASE WHEN :delivered THEN :devices ELSE devices END,
         last_delivered_at = CASE WHEN :delivered THEN clock_timestamp() ELSE last_delivered_at END
-    WHERE card_id = :card_id AND platform = :platform AND claim = :claim
+    WHERE card_id = :card_id AND platform = :platform AND claim = :claim)
+    INSERT INTO delivery_log
+        (id, card_id, platform, at, outcome, answer, sequence, revision, devices, took_ms)
+    VALUES (:id, :card_id, :platform, clock_timestamp(), :outcome, :answer, :sequence, :revision, :devices,
+        :took_ms)
     """
 )
 
