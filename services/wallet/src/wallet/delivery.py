@@ -153,8 +153,9 @@ class DeliveryLoop:
             else:
                 return
 
-    async def record(self, ended: Sequence[Ended]) -> None:
+    async def record(self, outcomes: Sequence[Ended | tuple[store.Claimed, Outcome]]) -> None:
         """Write down what became of these claims, against what the passes are to show by now."""
+        ended = [Ended(*one) for one in outcomes]
         async with self._work() as tx:
             now = await store.lock_passes(tx.conn, {one.claimed.held.card_id for one in ended})
             resting = await self._health.note(tx, [one.outcome for one in ended])

@@ -17,6 +17,7 @@ from wallet import api, consumers, logbook, queries
 from wallet.commands import Passes
 from wallet.delivery import DeliveryLoop, Provider
 from wallet.settings import WalletSettings
+from wallet.sync import LedgerSync
 
 #: Passes may follow so much later: many transactions at once cost much less than few.
 GATHER_S = 0.1
@@ -27,11 +28,13 @@ def build(settings: WalletSettings, providers: Iterable[Provider] | None = None)
     service = Service(settings, title="Punchcard wallet")
     cards_upstream = Upstream("cards", settings.cards_url, settings.upstream_timeout_ms)
     programs_upstream = Upstream("programs", settings.programs_url, settings.upstream_timeout_ms)
+    ledger_upstream = Upstream("ledger", settings.ledger_url, settings.upstream_timeout_ms)
     cards, programs = Peer(cards_upstream, service.signer), Peer(programs_upstream, service.signer)
 
     async def fetch_card(card_id: UUID) -> Mapping[str, Any] | None:
         return await cards.state("card", card_id)
 
+    sync = LedgerSync(service.work, Peer(ledger_upstream, service.signer), fetch_card)
     projection = Projection(
         service.work,
         kinds=consumers.LOOKS,
@@ -51,10 +54,12 @@ def build(settings: WalletSettings, providers: Iterable[Provider] | None = None)
 
     service.background("projection", projection.run)
     service.ready_when("projection", lambda: projection.loaded)
+    service.background("sync with the ledger", sync.run)
     service.background("delivery log", lambda: logbook.keep_always(service.work))
     service.background("passes behind", lambda: queries.keep_counting(service.work))
     service.at_close(cards_upstream.close)
     service.at_close(programs_upstream.close)
+    service.at_close(ledger_upstream.close)
     for platform, loop in loops.items():
         service.background(f"deliveries to {platform}", partial(_deliver, service, loop))
         service.at_close(loop.close)

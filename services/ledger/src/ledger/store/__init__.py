@@ -1,6 +1,7 @@
 """SQL in and out: the batch's own statements, what some batches need beside, and accounts one by one."""
 
 from ledger.store.accounts import answers, known, mark_card, open_account, raw, read_accounts, save
+from ledger.store.balances import balances, balances_of
 from ledger.store.batch import STATEMENTS, Found, Known, Names, Written, load, saving
 from ledger.store.beside import (
     Overtaken,
@@ -39,6 +40,8 @@ __all__ = [
     "Wanted",
     "Written",
     "answers",
+    "balances",
+    "balances_of",
     "claim_expiry",
     "count_rows",
     "finish_expiry",

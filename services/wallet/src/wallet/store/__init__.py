@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from wallet.store.deliveries import (
+    DELIVERED,
     Claimed,
     Done,
     claim,
@@ -15,24 +16,43 @@ from wallet.store.deliveries import (
 from wallet.store.log import attempts, keep_log
 from wallet.store.passes import find, keep_balances, keep_cards, lock_passes, redraw
 from wallet.store.providers import Health, healths, lock_provider, note_provider
+from wallet.store.sync import (
+    LastSync,
+    claim_sync,
+    correct,
+    go_on,
+    held_after,
+    last_sync,
+    make_missing,
+    mark_untrue,
+)
 
 __all__ = [
+    "DELIVERED",
     "Claimed",
     "Done",
     "Health",
+    "LastSync",
     "attempts",
     "claim",
+    "claim_sync",
+    "correct",
     "count_behind",
     "deliveries_of",
     "find",
+    "go_on",
     "hand_out",
     "healths",
+    "held_after",
     "keep_balances",
     "keep_cards",
     "keep_log",
+    "last_sync",
     "lock_passes",
     "lock_provider",
+    "make_missing",
     "mark_behind",
+    "mark_untrue",
     "note_provider",
     "record",
     "redraw",
