@@ -215,7 +215,7 @@ def test_the_document_tells_who_may_call_and_keeps_internal_routes_to_itself(ser
     document = openapi_of(service)
 
     path = PATH.format("{card_id}")
-    assert set(document["paths"]) == {path, f"{path}/log"}
+    assert set(document["paths"]) == {path, f"{path}/log", "/api/v1/admin/loyalty/wallet/health"}
     operation = document["paths"][PATH.format("{card_id}")]["get"]
     assert operation["operationId"] == "listPasses"
     assert operation["x-callers"] == ["terminal", "owner", "manager"]

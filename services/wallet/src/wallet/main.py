@@ -13,7 +13,7 @@ from kit.app import Service
 from kit.http import Peer, Upstream
 from kit.projection import Projection
 from kit.serving import serve
-from wallet import api, consumers, logbook, queries
+from wallet import api, certificates, consumers, health_api, logbook, queries
 from wallet.commands import Passes
 from wallet.delivery import DeliveryLoop, Provider
 from wallet.settings import WalletSettings
@@ -50,6 +50,8 @@ def build(settings: WalletSettings, providers: Iterable[Provider] | None = None)
     }
     passes = Passes(service.work, fetch_card)
     service.include(api.routes(service.work, passes, loops.keys()), logbook.routes(service.work, passes))
+    ends = certificates.expires_at(settings)
+    service.include(health_api.routes(service.work, loops.keys(), ends))
     service.include(audit.router(service.work), parked.router(service.work, service.idempotency))
 
     service.background("projection", projection.run)

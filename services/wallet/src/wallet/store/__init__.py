@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+from wallet.store.counting import NOTHING_BEHIND, Behind, HandedOut, count_behind, count_handed_out
 from wallet.store.deliveries import (
     DELIVERED,
     Claimed,
     Done,
     claim,
-    count_behind,
     deliveries_of,
     hand_out,
     mark_behind,
@@ -29,8 +29,11 @@ from wallet.store.sync import (
 
 __all__ = [
     "DELIVERED",
+    "NOTHING_BEHIND",
+    "Behind",
     "Claimed",
     "Done",
+    "HandedOut",
     "Health",
     "LastSync",
     "attempts",
@@ -38,6 +41,7 @@ __all__ = [
     "claim_sync",
     "correct",
     "count_behind",
+    "count_handed_out",
     "deliveries_of",
     "find",
     "go_on",

@@ -171,15 +171,3 @@ _RECORD = text(
 async def deliveries_of(conn: AsyncConnection, card_id: UUID) -> Mapping[Platform, Delivery]:
     rows = await conn.execute(select(*_DELIVERY_COLUMNS).where(tables.deliveries.c.card_id == card_id))
     return {row.platform: Delivery(**row._mapping) for row in rows}
-
-
-async def count_behind(conn: AsyncConnection) -> Mapping[Platform, tuple[int, float]]:
-    """Per platform: how many passes are behind, and for how many seconds the one that waits longest."""
-    rows = await conn.execute(
-        text(
-            "SELECT platform, count(*) AS behind,"
-            " CAST(extract(epoch FROM now() - min(behind_since)) AS float8) AS seconds"
-            " FROM deliveries WHERE status = 'behind' GROUP BY platform"
-        )
-    )
-    return {row.platform: (row.behind, max(0.0, row.seconds)) for row in rows}
