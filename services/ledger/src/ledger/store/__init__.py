@@ -11,6 +11,7 @@ from ledger.store.accounts import (
     read_accounts,
     save,
 )
+from ledger.store.balances import balances, balances_of
 from ledger.store.batch import STATEMENTS, Found, Known, Names, Written, load, saving
 from ledger.store.beside import (
     Overtaken,
@@ -51,6 +52,8 @@ __all__ = [
     "Wanted",
     "Written",
     "answers",
+    "balances",
+    "balances_of",
     "claim_expiry",
     "count_rows",
     "finish_expiry",
