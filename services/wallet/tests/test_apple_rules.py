@@ -52,7 +52,17 @@ def test_the_pass_s_own_token_is_accepted(held: Pass):
 
 @pytest.mark.parametrize(
     "header",
-    [None, "", "ApplePass", "ApplePass ", "ApplePass wrong", "Bearer {}", "{}", "applepass {}", "ApplePass {}x"],
+    [
+        None,
+        "",
+        "ApplePass",
+        "ApplePass ",
+        "ApplePass wrong",
+        "Bearer {}",
+        "{}",
+        "applepass {}",
+        "ApplePass {}x",
+    ],
 )
 def test_any_other_header_is_not(held: Pass, header: str | None):
     assert not rules.is_owner(held, header and header.format(rules.token_text(held)))

@@ -13,6 +13,9 @@ from kit.http import Peer, Upstream
 from kit.projection import Projection
 from kit.serving import serve
 from wallet import api, consumers, queries
+from wallet.apple import web as apple_web
+from wallet.apple.devices import Devices, Files
+from wallet.apple.identity import AppleIdentity
 from wallet.commands import Passes
 from wallet.delivery import DeliveryLoop, Provider
 from wallet.settings import WalletSettings
@@ -21,8 +24,10 @@ from wallet.settings import WalletSettings
 GATHER_S = 0.1
 
 
-def build(settings: WalletSettings, providers: Iterable[Provider] | None = None) -> Service:
-    """The service; `providers` stand in for those of the settings."""
+def build(
+    settings: WalletSettings, providers: Iterable[Provider] | None = None, files: Files | None = None
+) -> Service:
+    """The service; `providers` and `files` stand in for those of the settings."""
     service = Service(settings, title="Punchcard wallet")
     cards_upstream = Upstream("cards", settings.cards_url, settings.upstream_timeout_ms)
     programs_upstream = Upstream("programs", settings.programs_url, settings.upstream_timeout_ms)
@@ -46,6 +51,9 @@ def build(settings: WalletSettings, providers: Iterable[Provider] | None = None)
     }
     passes = Passes(service.work, fetch_card)
     service.include(api.routes(service.work, passes, loops.keys()))
+    apple = apple_identity(settings)
+    devices = Devices(service.work, apple.pass_type_id if apple else None)
+    service.include(apple_web.routes(devices, files))
     service.include(audit.router(service.work), parked.router(service.work, service.idempotency))
 
     service.background("projection", projection.run)
@@ -57,6 +65,18 @@ def build(settings: WalletSettings, providers: Iterable[Provider] | None = None)
         service.background(f"deliveries to {platform}", loop.run)
         service.at_close(loop.close)
     return service
+
+
+def apple_identity(settings: WalletSettings) -> AppleIdentity | None:
+    """Who signs Apple's passes; None where nobody does. IdentityProblem when the settings name no such."""
+    certificate, key, wwdr = (
+        settings.apple_pass_certificate,
+        settings.apple_pass_key,
+        settings.apple_wwdr_certificate,
+    )
+    if certificate is None or key is None or wwdr is None:
+        return None
+    return AppleIdentity.read(certificate.get_secret_value(), key.get_secret_value(), wwdr.get_secret_value())
 
 
 def configured(settings: WalletSettings) -> list[Provider]:

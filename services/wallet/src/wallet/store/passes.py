@@ -170,6 +170,6 @@ async def lock_passes(conn: AsyncConnection, card_ids: Iterable[UUID]) -> Mappin
 
 
 def pass_of(row: Any) -> Pass:
-    """The pass of a row of PASS_COLUMNS."""
-    values = dict(row._mapping)
+    """The pass of a row that holds PASS_COLUMNS."""
+    values = {column.name: row._mapping[column.name] for column in PASS_COLUMNS}
     return Pass(**{**values, "authentication_token": bytes(values["authentication_token"])})

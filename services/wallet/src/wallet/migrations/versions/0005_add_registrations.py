@@ -7,7 +7,7 @@ down_revision = "0003_add_audit"
 
 _REGISTRATIONS = """
 CREATE TABLE registrations (
-    device text NOT NULL CHECK (octet_length(device) BETWEEN 1 AND 1024),
+    device text NOT NULL CHECK (octet_length(device) BETWEEN 1 AND 2048),
     card_id uuid NOT NULL REFERENCES passes,
     push_token text NOT NULL CHECK (octet_length(push_token) BETWEEN 1 AND 256),
     -- the revision of the pass that the device was told of
