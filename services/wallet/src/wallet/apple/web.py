@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Header, Path, Query, Response
 from pydantic import BaseModel, ConfigDict, Field
@@ -15,7 +14,7 @@ from kit.telemetry import log
 from wallet.apple import rules
 from wallet.apple.devices import Devices, Files, Owned
 
-PASS_MEDIA = "application/vnd.apple.pkpass"
+MEDIA_TYPE = "application/vnd.apple.pkpass"
 #: What passes name as `webServiceURL`, after the platform's address; devices append `/v1` themselves.
 PREFIX = "/api/v1/loyalty/apple"
 #: The gateway hands on the device's `Authorization` as this: its own says who the gateway is.
@@ -91,13 +90,14 @@ def routes(devices: Devices, files: Files | None) -> APIRouter:
     ) -> Owned:
         return await devices.owned(pass_type, serial, authorization)
 
-    _registrations(router, devices, owned)
-    _passes(router, files, owned)
+    whose = Depends(owned)
+    _registrations(router, devices, whose)
+    _passes(router, files, whose)
     _questions(router, devices)
     return router
 
 
-def _registrations(router: APIRouter, devices: Devices, owned: Callable[..., Awaitable[Owned]]) -> None:
+def _registrations(router: APIRouter, devices: Devices, whose: Any) -> None:
     path = "/devices/{device}/registrations/{pass_type}/{serial}"
 
     @router.post(
@@ -115,9 +115,7 @@ def _registrations(router: APIRouter, devices: Devices, owned: Callable[..., Awa
         response_class=Response,
         openapi_extra=_TAKES_TOKEN,
     )
-    async def register(
-        caller: Anybody, device: Device, body: PushToken, found: Owned = Depends(owned)
-    ) -> Response:
+    async def register(caller: Anybody, device: Device, body: PushToken, found: Owned = whose) -> Response:
         is_new = await devices.register(found.held, device, body.push_token)
         return Response(status_code=201 if is_new else 200)
 
@@ -130,12 +128,12 @@ def _registrations(router: APIRouter, devices: Devices, owned: Callable[..., Awa
         response_class=Response,
         openapi_extra=_TAKES_TOKEN,
     )
-    async def unregister(caller: Anybody, device: Device, found: Owned = Depends(owned)) -> Response:
+    async def unregister(caller: Anybody, device: Device, found: Owned = whose) -> Response:
         await devices.unregister(found.held, device)
         return Response()
 
 
-def _passes(router: APIRouter, files: Files | None, owned: Callable[..., Awaitable[Owned]]) -> None:
+def _passes(router: APIRouter, files: Files | None, whose: Any) -> None:
     @router.get(
         "/passes/{pass_type}/{serial}",
         operation_id="fetchPass",
@@ -144,7 +142,7 @@ def _passes(router: APIRouter, files: Files | None, owned: Callable[..., Awaitab
         responses={
             200: {
                 "description": "The pass",
-                "content": {PASS_MEDIA: {"schema": {"type": "string", "format": "binary"}}},
+                "content": {MEDIA_TYPE: {"schema": {"type": "string", "format": "binary"}}},
                 "headers": {"Last-Modified": {"schema": {"type": "string"}, "description": "Ask with it"}},
             },
             304: {"description": "The device has it as it is"},
@@ -158,7 +156,7 @@ def _passes(router: APIRouter, files: Files | None, owned: Callable[..., Awaitab
         if_modified_since: Annotated[
             str | None, Header(description="`Last-Modified` of the answer that the device has")
         ] = None,
-        found: Owned = Depends(owned),
+        found: Owned = whose,
     ) -> Response:
         if files is None:
             raise Unauthenticated
@@ -169,7 +167,7 @@ def _passes(router: APIRouter, files: Files | None, owned: Callable[..., Awaitab
         }
         if fresh.not_modified:
             return Response(status_code=304, headers=headers)
-        return Response((await files.of(found.held)).content, media_type=PASS_MEDIA, headers=headers)
+        return Response((await files.of(found.held)).content, media_type=MEDIA_TYPE, headers=headers)
 
 
 def _questions(router: APIRouter, devices: Devices) -> None:

@@ -100,7 +100,8 @@ def _claim(tag: str, counter: str = "") -> TextClause:
 _CLAIMS: Mapping[Platform, TextClause] = {
     "apple": _claim(
         "(SELECT last FROM given)",
-        counter=", given AS (UPDATE pass_tags SET last = last + 1 WHERE EXISTS (SELECT FROM due) RETURNING last)",
+        counter=", given AS ("
+        "UPDATE pass_tags SET last = last + 1 WHERE EXISTS (SELECT FROM due) RETURNING last)",
     ),
     "google": _claim("d.tag"),
 }

@@ -101,8 +101,8 @@ async def unregister(conn: AsyncConnection, card_id: UUID, device: str) -> bool:
 async def changed_since(conn: AsyncConnection, device: str, tag: int) -> tuple[list[UUID], int]:
     """Serial numbers of the device's passes that changed after this tag, and the tag that covers them.
 
-    Those that changed first come first, about 500 at once: the tag that is answered asks for the others. A tag
-    that was never given (the database is an older one) counts as none.
+    Those that changed first come first, about 500 at once: the tag that is answered asks for the others.
+    A tag that was never given (the database is an older one) counts as none.
     """
     rows = (await conn.execute(_CHANGED_SINCE, {"device": device, "tag": tag})).all()
     return [row.serial_number for row in rows], max((row.tag for row in rows), default=tag)
