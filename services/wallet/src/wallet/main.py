@@ -14,6 +14,9 @@ from kit.http import Peer, Upstream
 from kit.projection import Projection
 from kit.serving import serve
 from wallet import api, certificates, consumers, health_api, logbook, queries
+from wallet.apple import web as apple_web
+from wallet.apple.devices import Devices, Files
+from wallet.apple.identity import AppleIdentity
 from wallet.commands import Passes
 from wallet.delivery import DeliveryLoop, Provider
 from wallet.settings import WalletSettings
@@ -23,8 +26,10 @@ from wallet.sync import LedgerSync
 GATHER_S = 0.2
 
 
-def build(settings: WalletSettings, providers: Iterable[Provider] | None = None) -> Service:
-    """The service; `providers` stand in for those of the settings."""
+def build(
+    settings: WalletSettings, providers: Iterable[Provider] | None = None, files: Files | None = None
+) -> Service:
+    """The service; `providers` and `files` stand in for those of the settings."""
     service = Service(settings, title="Punchcard wallet")
     cards_upstream = Upstream("cards", settings.cards_url, settings.upstream_timeout_ms)
     programs_upstream = Upstream("programs", settings.programs_url, settings.upstream_timeout_ms)
@@ -52,6 +57,9 @@ def build(settings: WalletSettings, providers: Iterable[Provider] | None = None)
     service.include(api.routes(service.work, passes, loops.keys()), logbook.routes(service.work, passes))
     ends = certificates.expires_at(settings)
     service.include(health_api.routes(service.work, loops.keys(), ends))
+    apple = apple_identity(settings)
+    devices = Devices(service.work, apple.pass_type_id if apple else None)
+    service.include(apple_web.routes(devices, files))
     service.include(audit.router(service.work), parked.router(service.work, service.idempotency))
 
     service.background("projection", projection.run)
@@ -72,6 +80,18 @@ async def _deliver(service: Service, loop: DeliveryLoop) -> None:
     """Not before the log has a place for today, however long the service was away."""
     await logbook.keep(service.work)
     await loop.run()
+
+
+def apple_identity(settings: WalletSettings) -> AppleIdentity | None:
+    """Who signs Apple's passes; None where nobody does. IdentityProblem when the settings name no such."""
+    certificate, key, wwdr = (
+        settings.apple_pass_certificate,
+        settings.apple_pass_key,
+        settings.apple_wwdr_certificate,
+    )
+    if certificate is None or key is None or wwdr is None:
+        return None
+    return AppleIdentity.read(certificate.get_secret_value(), key.get_secret_value(), wwdr.get_secret_value())
 
 
 def configured(settings: WalletSettings) -> list[Provider]:
