@@ -14,11 +14,13 @@ from kit.http import Peer, Upstream
 from kit.projection import Projection
 from kit.serving import serve
 from wallet import api, certificates, consumers, health_api, logbook, queries
+from wallet.apple import configured as apple
+from wallet.apple import download
 from wallet.apple import web as apple_web
 from wallet.apple.devices import Devices, Files
-from wallet.apple.identity import AppleIdentity
 from wallet.commands import Passes
 from wallet.delivery import DeliveryLoop, Provider
+from wallet.links import Links
 from wallet.settings import WalletSettings
 from wallet.sync import LedgerSync
 
@@ -54,11 +56,14 @@ def build(
         for provider in (configured(settings) if providers is None else providers)
     }
     passes = Passes(service.work, fetch_card)
+    links = Links(lambda hashed: cards.get(f"/internal/cards/by-link/{hashed}"))
+    identity = apple.identity_of(settings)
+    files = files or (None if identity is None else apple.files_of(identity, settings, service, projection))
     service.include(api.routes(service.work, passes, loops.keys()), logbook.routes(service.work, passes))
     ends = certificates.expires_at(settings)
     service.include(health_api.routes(service.work, loops.keys(), ends))
-    apple = apple_identity(settings)
-    devices = Devices(service.work, apple.pass_type_id if apple else None)
+    service.include(download.routes(download.Download(service.work, links, passes, files)))
+    devices = Devices(service.work, identity.pass_type_id if identity else None)
     service.include(apple_web.routes(devices, files))
     service.include(audit.router(service.work), parked.router(service.work, service.idempotency))
 
@@ -80,18 +85,6 @@ async def _deliver(service: Service, loop: DeliveryLoop) -> None:
     """Not before the log has a place for today, however long the service was away."""
     await logbook.keep(service.work)
     await loop.run()
-
-
-def apple_identity(settings: WalletSettings) -> AppleIdentity | None:
-    """Who signs Apple's passes; None where nobody does. IdentityProblem when the settings name no such."""
-    certificate, key, wwdr = (
-        settings.apple_pass_certificate,
-        settings.apple_pass_key,
-        settings.apple_wwdr_certificate,
-    )
-    if certificate is None or key is None or wwdr is None:
-        return None
-    return AppleIdentity.read(certificate.get_secret_value(), key.get_secret_value(), wwdr.get_secret_value())
 
 
 def configured(settings: WalletSettings) -> list[Provider]:
