@@ -9,9 +9,11 @@ from uuid import UUID
 from contracts.cards import CardChanged
 from contracts.ledger import TransactionRecorded
 from contracts.problem import CardNotFound
+from contracts.programs import ProgramChanged
 from kit.work import Tx, Work
 from wallet import store
 from wallet.domain import Pass, Platform
+from wallet.store import pictures
 
 #: Replicas have a new look in memory by then.
 LOOKS_KNOWN_AFTER_S = 1.0
@@ -32,10 +34,14 @@ async def note_transactions(tx: Tx, facts: Sequence[TransactionRecorded]) -> Non
     await store.mark_behind(tx.conn, changed)
 
 
-async def note_changed_looks(tx: Tx, programs: set[UUID], merchants: set[UUID]) -> None:
-    """Passes of these programs and merchants are to be drawn anew."""
-    changed = await store.redraw(tx.conn, programs, merchants)
-    await store.mark_behind(tx.conn, changed, wait_s=LOOKS_KNOWN_AFTER_S)
+async def note_changed_looks(
+    tx: Tx, programs: set[UUID], merchants: set[UUID], changed: Sequence[ProgramChanged] = ()
+) -> None:
+    """Passes of these programs and merchants are to be drawn anew, pictures of `changed` to be fetched."""
+    # Pictures before passes: who has fetched one takes them in this order too.
+    await pictures.want(tx.conn, changed)
+    redrawn = await store.redraw(tx.conn, programs, merchants)
+    await store.mark_behind(tx.conn, redrawn, wait_s=LOOKS_KNOWN_AFTER_S)
 
 
 async def hand_out(tx: Tx, card_id: UUID, platform: Platform) -> None:

@@ -13,16 +13,22 @@ from .archive_answer_passes_type_0_item import ArchiveAnswerPassesType0Item
 from .archive_answer_transactions_type_0_item import ArchiveAnswerTransactionsType0Item
 from .archived_card import ArchivedCard
 from .archived_card_status import ArchivedCardStatus
+from .attempt_list import AttemptList
+from .attempt_view import AttemptView
+from .attempt_view_outcome import AttemptViewOutcome
+from .attempt_view_platform import AttemptViewPlatform
 from .audit_list import AuditList
 from .audit_row import AuditRow
 from .audit_row_after_type_0 import AuditRowAfterType0
 from .audit_row_before_type_0 import AuditRowBeforeType0
 from .balance_line import BalanceLine
 from .balance_page import BalancePage
+from .behind_view import BehindView
 from .card_answer import CardAnswer
 from .card_answer_status import CardAnswerStatus
 from .card_list import CardList
 from .cards_store_answer import CardsStoreAnswer
+from .changed_passes import ChangedPasses
 from .code_and_pin import CodeAndPin
 from .credentials import Credentials
 from .customer_change import CustomerChange
@@ -130,11 +136,16 @@ from .program_changes import ProgramChanges
 from .program_changes_loyalty_type import ProgramChangesLoyaltyType
 from .program_figures import ProgramFigures
 from .program_list import ProgramList
+from .provider_view import ProviderView
+from .provider_view_breaker import ProviderViewBreaker
+from .provider_view_platform import ProviderViewPlatform
+from .provider_view_warnings_item import ProviderViewWarningsItem
 from .public_program import PublicProgram
 from .public_program_enrollment_confirmation import PublicProgramEnrollmentConfirmation
 from .public_program_loyalty_type import PublicProgramLoyaltyType
 from .public_reward import PublicReward
 from .public_store import PublicStore
+from .push_token import PushToken
 from .read_reward import ReadReward
 from .redeem_points_answer import RedeemPointsAnswer
 from .redeem_points_body import RedeemPointsBody
@@ -171,6 +182,7 @@ from .store_answer import StoreAnswer
 from .store_changes import StoreChanges
 from .store_figures import StoreFigures
 from .store_list import StoreList
+from .sync_view import SyncView
 from .terminal import Terminal
 from .terminal_environment import TerminalEnvironment
 from .terminal_with_key import TerminalWithKey
@@ -182,6 +194,7 @@ from .tier_config import TierConfig
 from .tier_in_force import TierInForce
 from .tiers_answer import TiersAnswer
 from .token_pair import TokenPair
+from .told import Told
 from .transaction_answer import TransactionAnswer
 from .transaction_answer_type import TransactionAnswerType
 from .transaction_list import TransactionList
@@ -195,6 +208,7 @@ from .void_points_answer import VoidPointsAnswer
 from .void_points_body import VoidPointsBody
 from .void_stamps_answer import VoidStampsAnswer
 from .void_stamps_body import VoidStampsBody
+from .wallet_health import WalletHealth
 
 __all__ = (
     "Actor",
@@ -210,16 +224,22 @@ __all__ = (
     "ArchiveAnswerTransactionsType0Item",
     "ArchivedCard",
     "ArchivedCardStatus",
+    "AttemptList",
+    "AttemptView",
+    "AttemptViewOutcome",
+    "AttemptViewPlatform",
     "AuditList",
     "AuditRow",
     "AuditRowAfterType0",
     "AuditRowBeforeType0",
     "BalanceLine",
     "BalancePage",
+    "BehindView",
     "CardAnswer",
     "CardAnswerStatus",
     "CardList",
     "CardsStoreAnswer",
+    "ChangedPasses",
     "CodeAndPin",
     "Credentials",
     "CustomerChange",
@@ -327,11 +347,16 @@ __all__ = (
     "ProgramChangesLoyaltyType",
     "ProgramFigures",
     "ProgramList",
+    "ProviderView",
+    "ProviderViewBreaker",
+    "ProviderViewPlatform",
+    "ProviderViewWarningsItem",
     "PublicProgram",
     "PublicProgramEnrollmentConfirmation",
     "PublicProgramLoyaltyType",
     "PublicReward",
     "PublicStore",
+    "PushToken",
     "ReadReward",
     "RedeemPointsAnswer",
     "RedeemPointsBody",
@@ -368,6 +393,7 @@ __all__ = (
     "StoreChanges",
     "StoreFigures",
     "StoreList",
+    "SyncView",
     "Terminal",
     "TerminalEnvironment",
     "TerminalWithKey",
@@ -379,6 +405,7 @@ __all__ = (
     "TierInForce",
     "TiersAnswer",
     "TokenPair",
+    "Told",
     "TransactionAnswer",
     "TransactionAnswerType",
     "TransactionList",
@@ -392,4 +419,5 @@ __all__ = (
     "VoidPointsBody",
     "VoidStampsAnswer",
     "VoidStampsBody",
+    "WalletHealth",
 )

@@ -51,10 +51,6 @@ class PassFiles:
         #: How many were signed ever.
         self.signed = 0
 
-    async def close(self) -> None:
-        """Draw nothing more."""
-        await self._studio.close()
-
     async def look_of(self, held: Pass) -> Look:
         """WalletNotAvailable where its program names another pass type; CardNotFound without a program."""
         look = await self._looks.of(held.program_id)

@@ -57,7 +57,7 @@ class GoogleProvider:
         try:
             return await self._deliver(held, place)
         except Crowded as crowded:
-            return NotNow("quota", crowded.wait_s)
+            return NotNow("quota", crowded.wait_s, of_provider=False)
         finally:
             self._waiting.discard(place)
 
@@ -68,7 +68,7 @@ class GoogleProvider:
     async def _deliver(self, held: Pass, place: object) -> Outcome:
         look = await self._look(held)
         if look is None or held.card_number is None:
-            return NotNow("not-heard-of-yet")
+            return NotNow("not-heard-of-yet", of_provider=False)
         if (answered := await self._calls.ready()) is not None:
             return answered.outcome()
         issuer = rules.issuer_of(look.program, self._issuer)
@@ -77,7 +77,7 @@ class GoogleProvider:
                 tx.conn, look.program.id, rules.class_id(look.program, issuer)
             )
             if shown_class is None:
-                return NotNow("class-of-another-program", OTHERS_CLASS_PAUSE_S)
+                return NotNow("class-of-another-program", OTHERS_CLASS_PAUSE_S, of_provider=False)
             shown = await store.keep_object(
                 tx.conn, held.card_id, rules.object_id(held.serial_number, issuer), shown_class.class_id
             )

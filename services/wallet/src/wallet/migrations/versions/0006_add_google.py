@@ -3,7 +3,7 @@
 from alembic import op
 
 revision = "0006_add_google"
-down_revision = "0004_pass_files"
+down_revision = "0005_add_registrations"
 
 _TABLES = """
 CREATE TABLE google_classes (
