@@ -184,7 +184,8 @@ class DeliveryLoop:
 
 
 def _done(ended: Ended, now: Mapping[UUID, tuple[int, bool]], resting: bool) -> store.Done:
-    claimed, outcome, took_ms = _as_shown(ended.claimed, ended.outcome), ended.outcome, ended.took_ms
+    taken, outcome, took_ms = ended
+    claimed = _as_shown(taken, outcome)
     revision, pass_ended = now[claimed.held.card_id]
     verdict = judge(
         outcome,

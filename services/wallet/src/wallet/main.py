@@ -21,7 +21,7 @@ from wallet.apple.devices import Devices, Files
 from wallet.commands import Passes
 from wallet.delivery import DeliveryLoop, Provider
 from wallet.google import api as google_api
-from wallet.google.configured import google_of
+from wallet.google.configured import Google, google_of
 from wallet.google.saving import GoogleDoors
 from wallet.links import Links
 from wallet.settings import WalletSettings
@@ -55,10 +55,9 @@ def build(
     service.listener.gather_s = GATHER_S
     consumers.hear_all(service.listener, projection)
     google = google_of(settings, service, projection)
-    configured: Iterable[Provider] = [] if google is None else [google.provider]
     loops = {
         provider.platform: DeliveryLoop(service.work, provider)
-        for provider in (configured if providers is None else providers)
+        for provider in (configured(google) if providers is None else providers)
     }
     passes = Passes(service.work, fetch_card)
     links = Links(lambda hashed: cards.get(f"/internal/cards/by-link/{hashed}"))
@@ -91,6 +90,11 @@ async def _deliver(service: Service, loop: DeliveryLoop) -> None:
     """Not before the log has a place for today, however long the service was away."""
     await logbook.keep(service.work)
     await loop.run()
+
+
+def configured(google: Google | None) -> list[Provider]:
+    """The providers that the settings name; without any passes are kept and nothing is delivered."""
+    return [] if google is None else [google.provider]
 
 
 if __name__ == "__main__":
