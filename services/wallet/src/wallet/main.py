@@ -46,7 +46,7 @@ def build(settings: WalletSettings, providers: Iterable[Provider] | None = None)
     }
     passes = Passes(service.work, fetch_card)
     service.include(api.routes(service.work, passes, loops.keys()))
-    service.include(audit.router(service.work), parked.router(service.work, service.idempotency))
+    service.include(audit.router(), parked.router())
 
     service.background("projection", projection.run)
     service.ready_when("projection", lambda: projection.loaded)
