@@ -20,6 +20,7 @@ import pytest
 
 # What drives servers is imported by the fixtures that need it: it would cost the quick tests seconds.
 if TYPE_CHECKING:
+    from xdist.remote import Producer
     from xdist.scheduler import LoadScopeScheduling
 
     from punchcard.embedded.kafka import Kafka
@@ -61,12 +62,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 @pytest.hookimpl(optionalhook=True)
-def pytest_xdist_make_scheduler(config: pytest.Config) -> LoadScopeScheduling:
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> LoadScopeScheduling:
     from punchcard.testing_workers import FromBothEnds
 
     # The order of the tests is meant: the files with the most tests are not the longest ones.
     config.option.loadscopereorder = False
-    return FromBothEnds(config)
+    return FromBothEnds(config, log)
 
 
 def _needs(item: pytest.Item) -> int:
