@@ -66,7 +66,7 @@ def build(
     service.include(download.routes(download.Download(service.work, links, passes, made)))
     devices = Devices(service.work, identity.pass_type_id if identity else None)
     service.include(apple_web.routes(devices, files or made))
-    service.include(audit.router(service.work), parked.router(service.work, service.idempotency))
+    service.include(audit.router(), parked.router())
 
     service.background("projection", projection.run)
     service.ready_when("projection", lambda: projection.loaded)
