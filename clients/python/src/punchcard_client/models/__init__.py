@@ -57,6 +57,7 @@ from .history_page import HistoryPage
 from .import_answer import ImportAnswer
 from .import_body import ImportBody
 from .import_body_rows_item import ImportBodyRowsItem
+from .intermediate_signing_key import IntermediateSigningKey
 from .join_body import JoinBody
 from .join_body_locale import JoinBodyLocale
 from .jwk import Jwk
@@ -168,6 +169,7 @@ from .settings_answer_staff_pin_policy import SettingsAnswerStaffPinPolicy
 from .settings_changes import SettingsChanges
 from .settings_changes_enrollment_confirmation import SettingsChangesEnrollmentConfirmation
 from .settings_changes_staff_pin_policy import SettingsChangesStaffPinPolicy
+from .signed_callback import SignedCallback
 from .staff_approval import StaffApproval
 from .staff_changes import StaffChanges
 from .staff_changes_role_type_0 import StaffChangesRoleType0
@@ -269,6 +271,7 @@ __all__ = (
     "ImportAnswer",
     "ImportBody",
     "ImportBodyRowsItem",
+    "IntermediateSigningKey",
     "JoinBody",
     "JoinBodyLocale",
     "Jwk",
@@ -380,6 +383,7 @@ __all__ = (
     "SettingsChanges",
     "SettingsChangesEnrollmentConfirmation",
     "SettingsChangesStaffPinPolicy",
+    "SignedCallback",
     "StaffApproval",
     "StaffChanges",
     "StaffChangesRoleType0",
