@@ -45,13 +45,13 @@ def build(
     assert service.listener is not None, "the wallet hears three topics"
     service.listener.gather_s = GATHER_S
     consumers.hear_all(service.listener, projection)
+    apple = apple_identity(settings)
     loops = {
         provider.platform: DeliveryLoop(service.work, provider)
-        for provider in (configured(settings) if providers is None else providers)
+        for provider in (configured(service, settings, apple) if providers is None else providers)
     }
     passes = Passes(service.work, fetch_card)
     service.include(api.routes(service.work, passes, loops.keys()))
-    apple = apple_identity(settings)
     devices = Devices(service.work, apple.pass_type_id if apple else None)
     service.include(apple_web.routes(devices, files))
     service.include(audit.router(service.work), parked.router(service.work, service.idempotency))
@@ -79,9 +79,17 @@ def apple_identity(settings: WalletSettings) -> AppleIdentity | None:
     return AppleIdentity.read(certificate.get_secret_value(), key.get_secret_value(), wwdr.get_secret_value())
 
 
-def configured(settings: WalletSettings) -> list[Provider]:
-    """The providers that the settings name: none yet, then passes are kept and nothing is delivered."""
-    return []
+def configured(service: Service, settings: WalletSettings, apple: AppleIdentity | None) -> list[Provider]:
+    """The providers that the settings name; without any, passes are kept and nothing is delivered."""
+    found: list[Provider] = []
+    if apple is not None:
+        # HTTP/2 and its tables are in memory only where somebody is pushed to.
+        from wallet.apple import provider as apple_provider
+
+        pushes = apple_provider.make(service.work, settings, apple)
+        service.at_close(pushes.close)
+        found.append(pushes)
+    return found
 
 
 if __name__ == "__main__":
