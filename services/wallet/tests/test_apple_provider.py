@@ -224,7 +224,7 @@ async def test_a_device_that_came_back_since_is_kept_and_told_later(
     held = await holders.issue(back := a_token())
     apple.behaviour.devices[back] = Reply(410, "Unregistered", int((time.time() - 3600) * 1000))
 
-    assert await pushes.deliver(held) == NotNow("Unregistered")
+    assert await pushes.deliver(held) == NotNow("Unregistered", of_provider=False)
     assert await holders.tokens(held) == {back}
 
 
@@ -251,7 +251,7 @@ async def test_when_some_devices_could_not_be_told_only_those_are_told_again(
     apple.behaviour.devices[busy] = Reply(429, "TooManyRequests", headers=(("retry-after", "7"),))
     apple.behaviour.devices[bad] = Reply(400, "BadDeviceToken")
 
-    assert await pushes.deliver(held) == NotNow("TooManyRequests", 7.0)
+    assert await pushes.deliver(held) == NotNow("TooManyRequests", 7.0, of_provider=False)
     apple.behaviour.devices.clear()
     await pushes.deliver(held)
 
@@ -390,7 +390,7 @@ SENT = datetime(2026, 11, 20, 10, tzinfo=UTC)
         (410, b'{"reason": "Unregistered", "timestamp": "x"}', Gone(SENT, "Unregistered")),
         (400, b'{"reason": "ExpiredToken"}', Gone(SENT, "ExpiredToken")),
         (413, b'{"reason": "PayloadTooLarge"}', Refused("PayloadTooLarge")),
-        (429, b'{"reason": "TooManyRequests"}', Later("TooManyRequests")),
+        (429, b'{"reason": "TooManyRequests"}', Later("TooManyRequests", of_device=True)),
         (500, b'{"reason": "InternalServerError"}', Later("InternalServerError")),
         (503, b'{"reason": "Shutdown"}', Later("Shutdown")),
         (503, b"<html>", Later("status-503")),

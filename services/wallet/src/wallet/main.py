@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -12,16 +13,17 @@ from kit.app import Service
 from kit.http import Peer, Upstream
 from kit.projection import Projection
 from kit.serving import serve
-from wallet import api, consumers, queries
+from wallet import api, certificates, consumers, health_api, logbook, queries
 from wallet.apple import web as apple_web
 from wallet.apple.devices import Devices, Files
 from wallet.apple.identity import AppleIdentity
 from wallet.commands import Passes
 from wallet.delivery import DeliveryLoop, Provider
 from wallet.settings import WalletSettings
+from wallet.sync import LedgerSync
 
 #: Passes may follow so much later: many transactions at once cost much less than few.
-GATHER_S = 0.1
+GATHER_S = 0.2
 
 
 def build(
@@ -31,11 +33,13 @@ def build(
     service = Service(settings, title="Punchcard wallet")
     cards_upstream = Upstream("cards", settings.cards_url, settings.upstream_timeout_ms)
     programs_upstream = Upstream("programs", settings.programs_url, settings.upstream_timeout_ms)
+    ledger_upstream = Upstream("ledger", settings.ledger_url, settings.upstream_timeout_ms)
     cards, programs = Peer(cards_upstream, service.signer), Peer(programs_upstream, service.signer)
 
     async def fetch_card(card_id: UUID) -> Mapping[str, Any] | None:
         return await cards.state("card", card_id)
 
+    sync = LedgerSync(service.work, Peer(ledger_upstream, service.signer), fetch_card)
     projection = Projection(
         service.work,
         kinds=consumers.LOOKS,
@@ -51,20 +55,31 @@ def build(
         for provider in (configured(service, settings, apple) if providers is None else providers)
     }
     passes = Passes(service.work, fetch_card)
-    service.include(api.routes(service.work, passes, loops.keys()))
+    service.include(api.routes(service.work, passes, loops.keys()), logbook.routes(service.work, passes))
+    ends = certificates.expires_at(settings)
+    service.include(health_api.routes(service.work, loops.keys(), ends))
     devices = Devices(service.work, apple.pass_type_id if apple else None)
     service.include(apple_web.routes(devices, files))
     service.include(audit.router(service.work), parked.router(service.work, service.idempotency))
 
     service.background("projection", projection.run)
     service.ready_when("projection", lambda: projection.loaded)
+    service.background("sync with the ledger", sync.run)
+    service.background("delivery log", lambda: logbook.keep_always(service.work))
     service.background("passes behind", lambda: queries.keep_counting(service.work))
     service.at_close(cards_upstream.close)
     service.at_close(programs_upstream.close)
+    service.at_close(ledger_upstream.close)
     for platform, loop in loops.items():
-        service.background(f"deliveries to {platform}", loop.run)
+        service.background(f"deliveries to {platform}", partial(_deliver, service, loop))
         service.at_close(loop.close)
     return service
+
+
+async def _deliver(service: Service, loop: DeliveryLoop) -> None:
+    """Not before the log has a place for today, however long the service was away."""
+    await logbook.keep(service.work)
+    await loop.run()
 
 
 def apple_identity(settings: WalletSettings) -> AppleIdentity | None:

@@ -49,6 +49,8 @@ class Later:
     reason: str
     wait_s: float = 0.0
     alarm: bool = False
+    #: Says nothing of Apple's health.
+    of_device: bool = False
 
 
 Meaning = Told | Gone | Refused | Later
@@ -69,14 +71,15 @@ def meaning(status: int, body: bytes, retry_after: str | None, sent_at: datetime
         return Later(reason, FORBIDDEN_PAUSE_S, alarm=True)
     if 400 <= status < 500 and status not in PASSING:
         return Refused(reason)
-    return Later(reason, _seconds(retry_after))
+    return Later(reason, _seconds(retry_after), of_device=reason == "TooManyRequests")
 
 
 def outcome(meanings: Sequence[Meaning], told_before: int) -> Outcome:
     """What became of a pass whose devices were answered so; the others had been told of it before."""
     later = [one for one in meanings if isinstance(one, Later)]
     if later:
-        return NotNow(later[0].reason, max(one.wait_s for one in later))
+        first = min(later, key=lambda one: one.of_device)
+        return NotNow(first.reason, max(one.wait_s for one in later), of_provider=not first.of_device)
     told = told_before + sum(isinstance(one, Told) for one in meanings)
     refused = [one for one in meanings if isinstance(one, Refused)]
     if refused and not told:

@@ -61,7 +61,7 @@ class ApplePushes:
                 async with self._work() as tx:
                     is_forgotten = await store.forget(tx.conn, device, before)
                 # It came back after that time: then it is told later.
-                return found if is_forgotten else Later(reason)
+                return found if is_forgotten else Later(reason, of_device=True)
             case Told() | Refused():
                 # Those that are refused are not asked again for this revision either.
                 await self._note_told((device, revision))

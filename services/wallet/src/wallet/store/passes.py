@@ -26,7 +26,7 @@ async def keep_balances(conn: AsyncConnection, facts: Iterable[TransactionRecord
         known = newest.get(fact.transaction.card_id)
         if known is None or known.transaction.sequence < fact.transaction.sequence:
             newest[fact.transaction.card_id] = fact
-    return await _keep(conn, _KEEP_BALANCES, [_balances(fact) for fact in newest.values()])
+    return await _keep(conn, KEEP_BALANCES, [_balances(fact) for fact in newest.values()])
 
 
 async def keep_cards(conn: AsyncConnection, cards: Iterable[CardChanged]) -> list[UUID]:
@@ -97,7 +97,7 @@ def _upsert(columns: Mapping[str, str], order: str) -> Any:
     )
 
 
-_KEEP_BALANCES = _upsert(
+KEEP_BALANCES = _upsert(
     {
         "card_id": "uuid",
         "merchant_id": "uuid",
