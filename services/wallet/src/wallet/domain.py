@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
@@ -43,6 +44,8 @@ class Pass:
     revision: int
     changed_at: datetime
     deleted_at: datetime | None
+    #: The last transactions, as `wallet.recent` writes them.
+    recent: Sequence[str] = ()
 
     @property
     def ended(self) -> bool:

@@ -14,11 +14,14 @@ from kit.http import Peer, Upstream
 from kit.projection import Projection
 from kit.serving import serve
 from wallet import api, certificates, consumers, health_api, logbook, queries
+from wallet.apple import configured as apple
+from wallet.apple import download
 from wallet.apple import web as apple_web
 from wallet.apple.devices import Devices, Files
 from wallet.apple.identity import AppleIdentity
 from wallet.commands import Passes
 from wallet.delivery import DeliveryLoop, Provider
+from wallet.links import Links
 from wallet.settings import WalletSettings
 from wallet.sync import LedgerSync
 
@@ -49,17 +52,20 @@ def build(
     assert service.listener is not None, "the wallet hears three topics"
     service.listener.gather_s = GATHER_S
     consumers.hear_all(service.listener, projection)
-    apple = apple_identity(settings)
+    identity = apple.identity_of(settings)
     loops = {
         provider.platform: DeliveryLoop(service.work, provider)
-        for provider in (configured(service, settings, apple) if providers is None else providers)
+        for provider in (configured(service, settings, identity) if providers is None else providers)
     }
     passes = Passes(service.work, fetch_card)
     service.include(api.routes(service.work, passes, loops.keys()), logbook.routes(service.work, passes))
     ends = certificates.expires_at(settings)
     service.include(health_api.routes(service.work, loops.keys(), ends))
-    devices = Devices(service.work, apple.pass_type_id if apple else None)
-    service.include(apple_web.routes(devices, files))
+    links = Links(lambda hashed: cards.get(f"/internal/cards/by-link/{hashed}"))
+    drawn = None if identity is None else apple.files_of(identity, settings, service, projection)
+    service.include(download.routes(download.Download(service.work, links, passes, drawn)))
+    devices = Devices(service.work, identity.pass_type_id if identity else None)
+    service.include(apple_web.routes(devices, drawn if files is None else files))
     service.include(audit.router(service.work), parked.router(service.work, service.idempotency))
 
     service.background("projection", projection.run)
@@ -82,26 +88,14 @@ async def _deliver(service: Service, loop: DeliveryLoop) -> None:
     await loop.run()
 
 
-def apple_identity(settings: WalletSettings) -> AppleIdentity | None:
-    """Who signs Apple's passes; None where nobody does. IdentityProblem when the settings name no such."""
-    certificate, key, wwdr = (
-        settings.apple_pass_certificate,
-        settings.apple_pass_key,
-        settings.apple_wwdr_certificate,
-    )
-    if certificate is None or key is None or wwdr is None:
-        return None
-    return AppleIdentity.read(certificate.get_secret_value(), key.get_secret_value(), wwdr.get_secret_value())
-
-
-def configured(service: Service, settings: WalletSettings, apple: AppleIdentity | None) -> list[Provider]:
+def configured(service: Service, settings: WalletSettings, identity: AppleIdentity | None) -> list[Provider]:
     """The providers that the settings name; without any, passes are kept and nothing is delivered."""
     found: list[Provider] = []
-    if apple is not None:
+    if identity is not None:
         # HTTP/2 and its tables are in memory only where somebody is pushed to.
         from wallet.apple import provider as apple_provider
 
-        pushes = apple_provider.make(service.work, settings, apple)
+        pushes = apple_provider.make(service.work, settings, identity)
         service.at_close(pushes.close)
         found.append(pushes)
     return found

@@ -14,7 +14,7 @@ from sqlalchemy import (
     Table,
     Text,
 )
-from sqlalchemy.dialects.postgresql import UUID
+from sqlalchemy.dialects.postgresql import ARRAY, UUID
 
 metadata = MetaData()
 
@@ -45,6 +45,8 @@ passes = Table(
     Column("sequence_wanted", BigInteger, nullable=False),
     Column("last_hash", Text),
     Column("last_transaction_at", DateTime(timezone=True)),
+    # the last transactions, newest first
+    Column("recent", ARRAY(Text), nullable=False),
     # goes up with every change of what is shown
     Column("revision", BigInteger, nullable=False),
     Column("changed_at", DateTime(timezone=True), nullable=False),

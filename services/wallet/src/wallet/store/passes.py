@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import fields
 from typing import Any
 from uuid import UUID
@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from contracts.cards import CardChanged
 from contracts.ledger import TransactionRecorded
-from wallet import tables
+from wallet import recent, tables
 from wallet.domain import Pass
 
 PASS_COLUMNS = tuple(tables.passes.c[field.name] for field in fields(Pass))
@@ -21,12 +21,12 @@ PASS_COLUMNS = tuple(tables.passes.c[field.name] for field in fields(Pass))
 
 async def keep_balances(conn: AsyncConnection, facts: Iterable[TransactionRecorded]) -> list[UUID]:
     """Take each card's newest transaction, never going back; the cards whose pass changed."""
-    newest: dict[UUID, TransactionRecorded] = {}
+    cards: dict[UUID, list[TransactionRecorded]] = {}
     for fact in facts:
-        known = newest.get(fact.transaction.card_id)
-        if known is None or known.transaction.sequence < fact.transaction.sequence:
-            newest[fact.transaction.card_id] = fact
-    return await _keep(conn, KEEP_BALANCES, [_balances(fact) for fact in newest.values()])
+        cards.setdefault(fact.transaction.card_id, []).append(fact)
+    for heard in cards.values():
+        heard.sort(key=lambda fact: fact.transaction.sequence, reverse=True)
+    return await _keep(conn, KEEP_BALANCES, [_balances(heard) for heard in cards.values()])
 
 
 async def keep_cards(conn: AsyncConnection, cards: Iterable[CardChanged]) -> list[UUID]:
@@ -47,8 +47,9 @@ async def _keep(conn: AsyncConnection, statement: Any, rows: list[dict[str, Any]
     return [row.card_id for row in found]
 
 
-def _balances(fact: TransactionRecorded) -> dict[str, Any]:
-    transaction, account = fact.transaction, fact.account
+def _balances(heard: Sequence[TransactionRecorded]) -> dict[str, Any]:
+    """Of one card, newest first."""
+    transaction, account = heard[0].transaction, heard[0].account
     return {
         "card_id": transaction.card_id,
         "merchant_id": transaction.merchant_id,
@@ -64,7 +65,13 @@ def _balances(fact: TransactionRecorded) -> dict[str, Any]:
         "sequence_wanted": transaction.sequence,
         "last_hash": transaction.hash,
         "last_transaction_at": transaction.created_at,
+        "recent": [_recent(fact) for fact in heard[: recent.KEPT]],
     }
+
+
+def _recent(fact: TransactionRecorded) -> str:
+    row = fact.transaction
+    return recent.written(row.sequence, row.transaction_at, row.type, row.stamps_delta, row.points_delta)
 
 
 def _card(card: CardChanged) -> dict[str, Any]:
@@ -85,7 +92,9 @@ def _upsert(columns: Mapping[str, str], order: str) -> Any:
     names = ", ".join(columns)
     types = ", ".join(f"{name} {kind}" for name, kind in columns.items())
     changes = ", ".join(
-        f"{name} = excluded.{name}" for name in columns if name not in ("card_id", "merchant_id")
+        f"{name} = {_TAKEN.get(name, f'excluded.{name}')}"
+        for name in columns
+        if name not in ("card_id", "merchant_id")
     )
     return text(
         f"INSERT INTO passes AS p ({names})"  # noqa: S608 - names of ours only
@@ -97,6 +106,8 @@ def _upsert(columns: Mapping[str, str], order: str) -> Any:
     )
 
 
+#: What is not just replaced.
+_TAKEN = {"recent": f"(excluded.recent || p.recent)[1:{recent.KEPT}]"}
 KEEP_BALANCES = _upsert(
     {
         "card_id": "uuid",
@@ -113,6 +124,7 @@ KEEP_BALANCES = _upsert(
         "sequence_wanted": "bigint",
         "last_hash": "text",
         "last_transaction_at": "timestamptz",
+        "recent": "text[]",
     },
     order="sequence_wanted",
 )

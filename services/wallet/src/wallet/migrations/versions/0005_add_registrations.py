@@ -3,7 +3,7 @@
 from alembic import op
 
 revision = "0005_add_registrations"
-down_revision = "0003_add_audit"
+down_revision = "0004_pass_files"
 
 _REGISTRATIONS = """
 CREATE TABLE registrations (
