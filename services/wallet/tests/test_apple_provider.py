@@ -10,6 +10,7 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+import uvloop
 
 from contracts.cards import CardChanged
 from kit.http2 import Http2, client_context
@@ -50,7 +51,7 @@ def context(identities: WalletIdentities) -> Any:
 
 @pytest.fixture
 async def server(apple: ApplePushStandIn, identities: WalletIdentities) -> AsyncIterator[Http2]:
-    server = Http2(apple.url, context(identities), timeout_s=3)
+    server = Http2(apple.url, context(identities), timeout_s=12)
     yield server
     await server.close()
 
@@ -144,15 +145,13 @@ async def test_a_device_is_told_of_a_state_once(apple: Any, pushes: ApplePushes,
 async def test_hundreds_of_pushes_are_in_flight_on_one_connection(
     apple: Any, pushes: ApplePushes, holders: Holders
 ):
-    apple.behaviour.delay_s = 0.5
+    apple.behaviour.delay_s = 2
     held = await holders.issue(*(a_token() for _ in range(300)))
 
-    began = time.monotonic()
     assert await pushes.deliver(held) == Delivered(300)
 
     assert apple.connected == 1
     assert apple.most_open >= 250
-    assert time.monotonic() - began < 10
 
 
 async def test_no_more_are_in_flight_than_apple_allows(apple: Any, pushes: ApplePushes, holders: Holders):
@@ -193,6 +192,20 @@ async def test_another_topic_than_the_certificate_s_is_refused(work: Work, serve
     outcome = await ApplePushes(work, server, "pass.example.other").deliver(await holders.issue(a_token()))
 
     assert outcome == Never("TopicDisallowed")
+
+
+def test_it_works_on_the_loop_that_services_run_on(identities: WalletIdentities):
+    async def ask() -> int:
+        stand_in = ApplePushStandIn(identities)
+        await stand_in.start()
+        server = Http2(stand_in.url, context(identities), timeout_s=5)
+        reply = await server.ask("POST", f"/3/device/{a_token()}", {"apns-topic": PASS_TYPE_ID}, b"{}")
+        await server.close()
+        await stand_in.stop()
+        return reply.status
+
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        assert runner.run(ask()) == 200
 
 
 # -- what is answered

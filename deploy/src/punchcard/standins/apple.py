@@ -13,7 +13,7 @@ import time
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 
 from cryptography import x509
 from cryptography.x509.oid import NameOID
@@ -104,7 +104,7 @@ class ApplePushStandIn:
 
     @property
     def url(self) -> str:
-        return f"https://localhost:{self.port}"
+        return f"https://127.0.0.1:{self.port}"
 
     def taken(self, device: str | None = None) -> list[Push]:
         """Those that were answered with 200."""
@@ -164,8 +164,7 @@ class _Connection(asyncio.Protocol):
     # -- the wire
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        assert isinstance(transport, asyncio.Transport)
-        self._transport = transport
+        self._transport = cast(asyncio.Transport, transport)
         tls = transport.get_extra_info("ssl_object")
         self._topic = _uid(tls.getpeercert(binary_form=True))
         self._stand_in.chain_length = _presented(tls)
