@@ -16,7 +16,7 @@ class Deliveries(NamedTuple):
     """Cards, the first hundred each.
 
     `untrue`: a delivery says that it shows the newest state, and does not; `unlogged`: the log does not hold
-    what was delivered last; `beyond`: the log tells of a state that the pass never had. `days` are in the log.
+    what was delivered last; `beyond`: the log tells of a state that the pass never had. `days` are logged.
     """
 
     compared: int
