@@ -6,13 +6,16 @@ import ast
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
+from typing import get_args
 
 import pytest
 
+from contracts.ledger import TransactionType
 from contracts.problem import AND_MORE, CODES, WORDS
 from contracts.words import ENGLISH, LANGUAGES, Catalogue, Message, placeholders
 from gateway.edge.problem_words import WORDS as PAGES
 from kit.errors import FIELD_CODES
+from wallet.apple.words import WORDS as PASSES
 
 ROOT = Path(__file__).parents[2]
 TRANSLATIONS = [language for language in LANGUAGES if language != ENGLISH]
@@ -90,6 +93,41 @@ def test_every_problem_has_its_page(language):
     assert found.keys() == {"page", "meaning", "remedy"}
     assert found["page"].keys() == {"meaning", "remedy", "status", "again", "never", "index"}
     assert found["meaning"].keys() == found["remedy"].keys() == CODES.keys()
+
+
+#: Where the code of passes asks for words, by the name of what it calls.
+CALLS = {"label": ("label", 0), "told": ("text", 1), "_lines": ("label", 0)}
+
+
+def words_of_passes() -> dict[str, set[str]]:
+    """The keys that the code of passes asks for, by section."""
+    used: dict[str, set[str]] = {
+        "label": {f"{what}-changed" for what in ("stamps", "points")},
+        "text": set(get_args(TransactionType)),
+    }
+    for path in (ROOT / "services/wallet/src/wallet/apple").rglob("*.py"):
+        for node in (node for node in ast.walk(ast.parse(path.read_text())) if isinstance(node, ast.Call)):
+            section, place = CALLS.get(getattr(node.func, "id", ""), ("", 0))
+            if section and isinstance(node.args[place], ast.Constant):
+                used[section].add(node.args[place].value)
+    return used
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_passes_have_words_for_what_they_show_in_every_language_and_no_others(language):
+    found = PASSES.languages[language]
+
+    assert {section: set(messages) for section, messages in found.items()} == words_of_passes()
+    assert all(words.count("%@") == key.endswith("-changed") for key, words in found["label"].items()), (
+        "what changed stands where %@ is"
+    )
+
+
+@pytest.mark.parametrize("language", TRANSLATIONS)
+def test_texts_of_passes_fill_in_the_same_values(language):
+    for key, message in PASSES.languages[language]["text"].items():
+        english = PASSES.languages[ENGLISH]["text"][key]
+        assert sorted(placeholders(message)) == sorted(placeholders(english)), key
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

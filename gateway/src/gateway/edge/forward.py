@@ -18,7 +18,6 @@ from kit import errors, telemetry
 from kit.bodies import read_json
 from kit.edge import Answer, HotRequest, Receive, Scope, Send
 
-_SAFE = ("GET", "HEAD")
 #: What the gateway answers itself.
 Own = Callable[[HotRequest, Identity], Awaitable[Answer | Ongoing]]
 
@@ -76,7 +75,7 @@ class Forward:
         body = read_json(request.body) if request.body else None
         if route.needs_key:
             checked_key(request.headers)
-        headers = self._desk.headers(request, identity)
+        headers = self._desk.headers(request, identity, route)
         visit = await self._limits.visit(route, request, identity.name, self._desk.address(request), body)
         if visit is None:
             return await self._ask(route, request, identity, headers)
@@ -90,7 +89,7 @@ class Forward:
             target_of(request.scope),
             headers,
             request.body,
-            safe_to_repeat=route.method in _SAFE or route.needs_key or route.is_part_of_card,
+            safe_to_repeat=route.may_be_repeated,
             timeout_s=self._report_timeout_s if route.is_report else None,
         )
         if route.cards_in is not None and 200 <= reply.status < 300 and reply.body:

@@ -28,11 +28,19 @@ class Route(NamedTuple):
     rewards_in: str | None = None
     #: The answer is the ledger's part of the card that the path without its last segment names.
     is_part_of_card: bool = False
+    #: The caller's `Authorization` proves something to the service itself, and goes on as it came.
+    hands_on_authorization: bool = False
 
     @property
     def is_report(self) -> bool:
         """True for what may take longer than all else."""
         return "/reports/" in self.path
+
+    @property
+    def may_be_repeated(self) -> bool:
+        """True where a second request has the effect of one."""
+        safe = self.method in ("GET", "HEAD")
+        return safe or self.needs_key or self.is_part_of_card or self.hands_on_authorization
 
     @property
     def for_everyone(self) -> bool:
@@ -119,4 +127,5 @@ def _route(service: str, method: str, path: str, operation: Mapping[str, Any]) -
         cards_in=compose.get("card", compose.get("cards")),
         rewards_in=compose.get("reward", compose.get("rewards")),
         is_part_of_card=operation.get("x-card", False),
+        hands_on_authorization=operation.get("x-hands-on-authorization", False),
     )

@@ -9,9 +9,11 @@ from uuid import UUID
 from contracts.cards import CardChanged
 from contracts.ledger import TransactionRecorded
 from contracts.problem import CardNotFound
+from contracts.programs import ProgramChanged
 from kit.work import Tx, Work
 from wallet import store
 from wallet.domain import Pass, Platform
+from wallet.store import pictures
 
 #: Replicas have a new look in memory by then.
 LOOKS_KNOWN_AFTER_S = 1.0
@@ -32,10 +34,14 @@ async def note_transactions(tx: Tx, facts: Sequence[TransactionRecorded]) -> Non
     await store.mark_behind(tx.conn, changed)
 
 
-async def note_changed_looks(tx: Tx, programs: set[UUID], merchants: set[UUID]) -> None:
-    """Passes of these programs and merchants are to be drawn anew."""
-    changed = await store.redraw(tx.conn, programs, merchants)
-    await store.mark_behind(tx.conn, changed, wait_s=LOOKS_KNOWN_AFTER_S)
+async def note_changed_looks(
+    tx: Tx, programs: set[UUID], merchants: set[UUID], changed: Sequence[ProgramChanged] = ()
+) -> None:
+    """Passes of these programs and merchants are to be drawn anew, pictures of `changed` to be fetched."""
+    # Pictures before passes: who has fetched one takes them in this order too.
+    await pictures.want(tx.conn, changed)
+    redrawn = await store.redraw(tx.conn, programs, merchants)
+    await store.mark_behind(tx.conn, redrawn, wait_s=LOOKS_KNOWN_AFTER_S)
 
 
 async def hand_out(tx: Tx, card_id: UUID, platform: Platform) -> None:
@@ -54,8 +60,14 @@ class Passes:
         """The card's pass. CardNotFound; UpstreamUnavailable when nobody can say."""
         async with self._work.read() as conn:
             held = await store.find(conn, card_id)
-        if held is not None:
-            return held
+        return held if held is not None else await self._asked(card_id)
+
+    async def find_whole(self, card_id: UUID) -> Pass:
+        """As `find`; one that only the ledger told of so far gets its card's number and language."""
+        held = await self.find(card_id)
+        return held if held.card_number is not None else await self._asked(card_id)
+
+    async def _asked(self, card_id: UUID) -> Pass:
         state = await self._fetch(card_id)
         if state is None:
             raise CardNotFound

@@ -39,7 +39,8 @@ class HearPrograms:
                     programs.add(program_id)
                 case MerchantChanged(id=merchant_id) | StoreChanged(merchant_id=merchant_id):
                     merchants.add(merchant_id)
-        await commands.note_changed_looks(tx, programs, merchants)
+        changed = [event.fact for event in events if isinstance(event.fact, ProgramChanged)]
+        await commands.note_changed_looks(tx, programs, merchants, changed)
 
 
 def hear_all(listener: Listener, projection: Projection) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
@@ -45,6 +46,8 @@ class Pass:
     deleted_at: datetime | None
     #: The merchant or the program is deleted. Nothing of the card is touched: a restore shows what was there.
     hidden: bool = False
+    #: The last transactions, as `wallet.recent` writes them.
+    recent: Sequence[str] = ()
 
     @property
     def ended(self) -> bool:

@@ -14,8 +14,13 @@ from kit.http import Peer, Upstream
 from kit.projection import Projection
 from kit.serving import serve
 from wallet import api, certificates, consumers, health_api, logbook, queries
+from wallet.apple import configured as apple
+from wallet.apple import download
+from wallet.apple import web as apple_web
+from wallet.apple.devices import Devices, Files
 from wallet.commands import Passes
 from wallet.delivery import DeliveryLoop, Provider
+from wallet.links import Links
 from wallet.settings import WalletSettings
 from wallet.sync import LedgerSync
 
@@ -23,8 +28,10 @@ from wallet.sync import LedgerSync
 GATHER_S = 0.2
 
 
-def build(settings: WalletSettings, providers: Iterable[Provider] | None = None) -> Service:
-    """The service; `providers` stand in for those of the settings."""
+def build(
+    settings: WalletSettings, providers: Iterable[Provider] | None = None, files: Files | None = None
+) -> Service:
+    """The service; `providers` and `files` stand in for those of the settings."""
     service = Service(settings, title="Punchcard wallet")
     cards_upstream = Upstream("cards", settings.cards_url, settings.upstream_timeout_ms)
     programs_upstream = Upstream("programs", settings.programs_url, settings.upstream_timeout_ms)
@@ -49,9 +56,15 @@ def build(settings: WalletSettings, providers: Iterable[Provider] | None = None)
         for provider in (configured(settings) if providers is None else providers)
     }
     passes = Passes(service.work, fetch_card)
+    links = Links(lambda hashed: cards.get(f"/internal/cards/by-link/{hashed}"))
+    identity = apple.identity_of(settings)
+    files = files or (None if identity is None else apple.files_of(identity, settings, service, projection))
     service.include(api.routes(service.work, passes, loops.keys()), logbook.routes(service.work, passes))
     ends = certificates.expires_at(settings)
     service.include(health_api.routes(service.work, loops.keys(), ends))
+    service.include(download.routes(download.Download(service.work, links, passes, files)))
+    devices = Devices(service.work, identity.pass_type_id if identity else None)
+    service.include(apple_web.routes(devices, files))
     service.include(audit.router(service.work), parked.router(service.work, service.idempotency))
 
     service.background("projection", projection.run)

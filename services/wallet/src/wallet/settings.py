@@ -22,6 +22,9 @@ class WalletSettings(ServiceSettings):
     #: PEM of an authority to trust beside the public ones, where something stands in for Apple.
     apple_push_ca: SecretStr | None = None
 
+    #: Hides the button by which a phone shares a pass: a card is one person's.
+    apple_sharing_prohibited: bool = True
+
     google_issuer_id: str | None = None
     #: The service account's key as Google gives it: JSON.
     google_service_account: SecretStr | None = None

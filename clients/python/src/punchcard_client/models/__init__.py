@@ -28,6 +28,7 @@ from .card_answer import CardAnswer
 from .card_answer_status import CardAnswerStatus
 from .card_list import CardList
 from .cards_store_answer import CardsStoreAnswer
+from .changed_passes import ChangedPasses
 from .code_and_pin import CodeAndPin
 from .credentials import Credentials
 from .customer_change import CustomerChange
@@ -143,6 +144,7 @@ from .public_program_enrollment_confirmation import PublicProgramEnrollmentConfi
 from .public_program_loyalty_type import PublicProgramLoyaltyType
 from .public_reward import PublicReward
 from .public_store import PublicStore
+from .push_token import PushToken
 from .read_reward import ReadReward
 from .redeem_points_answer import RedeemPointsAnswer
 from .redeem_points_body import RedeemPointsBody
@@ -190,6 +192,7 @@ from .tier_config import TierConfig
 from .tier_in_force import TierInForce
 from .tiers_answer import TiersAnswer
 from .token_pair import TokenPair
+from .told import Told
 from .transaction_answer import TransactionAnswer
 from .transaction_answer_type import TransactionAnswerType
 from .transaction_list import TransactionList
@@ -234,6 +237,7 @@ __all__ = (
     "CardAnswerStatus",
     "CardList",
     "CardsStoreAnswer",
+    "ChangedPasses",
     "CodeAndPin",
     "Credentials",
     "CustomerChange",
@@ -349,6 +353,7 @@ __all__ = (
     "PublicProgramLoyaltyType",
     "PublicReward",
     "PublicStore",
+    "PushToken",
     "ReadReward",
     "RedeemPointsAnswer",
     "RedeemPointsBody",
@@ -396,6 +401,7 @@ __all__ = (
     "TierInForce",
     "TiersAnswer",
     "TokenPair",
+    "Told",
     "TransactionAnswer",
     "TransactionAnswerType",
     "TransactionList",

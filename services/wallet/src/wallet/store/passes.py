@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import fields
 from typing import Any
 from uuid import UUID
@@ -16,7 +16,7 @@ from contracts.event import State
 from contracts.ledger import TransactionRecorded
 from contracts.programs import MerchantChanged, ProgramChanged
 from kit import tables as kit_tables
-from wallet import tables
+from wallet import recent, tables
 from wallet.domain import Pass
 
 
@@ -40,12 +40,12 @@ PASS_COLUMNS = tuple(
 
 async def keep_balances(conn: AsyncConnection, facts: Iterable[TransactionRecorded]) -> list[UUID]:
     """Take each card's newest transaction, never going back; the cards whose pass changed."""
-    newest: dict[UUID, TransactionRecorded] = {}
+    cards: dict[UUID, list[TransactionRecorded]] = {}
     for fact in facts:
-        known = newest.get(fact.transaction.card_id)
-        if known is None or known.transaction.sequence < fact.transaction.sequence:
-            newest[fact.transaction.card_id] = fact
-    return await _keep(conn, KEEP_BALANCES, [_balances(fact) for fact in newest.values()])
+        cards.setdefault(fact.transaction.card_id, []).append(fact)
+    for heard in cards.values():
+        heard.sort(key=lambda fact: fact.transaction.sequence, reverse=True)
+    return await _keep(conn, KEEP_BALANCES, [_balances(heard) for heard in cards.values()])
 
 
 async def keep_cards(conn: AsyncConnection, cards: Iterable[CardChanged]) -> list[UUID]:
@@ -66,8 +66,9 @@ async def _keep(conn: AsyncConnection, statement: Any, rows: list[dict[str, Any]
     return [row.card_id for row in found]
 
 
-def _balances(fact: TransactionRecorded) -> dict[str, Any]:
-    transaction, account = fact.transaction, fact.account
+def _balances(heard: Sequence[TransactionRecorded]) -> dict[str, Any]:
+    """Of one card, newest first."""
+    transaction, account = heard[0].transaction, heard[0].account
     return {
         "card_id": transaction.card_id,
         "merchant_id": transaction.merchant_id,
@@ -83,7 +84,13 @@ def _balances(fact: TransactionRecorded) -> dict[str, Any]:
         "sequence_wanted": transaction.sequence,
         "last_hash": transaction.hash,
         "last_transaction_at": transaction.created_at,
+        "recent": [_recent(fact) for fact in heard[: recent.KEPT]],
     }
+
+
+def _recent(fact: TransactionRecorded) -> str:
+    row = fact.transaction
+    return recent.written(row.sequence, row.transaction_at, row.type, row.stamps_delta, row.points_delta)
 
 
 def _card(card: CardChanged) -> dict[str, Any]:
@@ -104,16 +111,22 @@ def _upsert(columns: Mapping[str, str], order: str) -> Any:
     names = ", ".join(columns)
     types = ", ".join(f"{name} {kind}" for name, kind in columns.items())
     changes = ", ".join(
-        f"{name} = excluded.{name}" for name in columns if name not in ("card_id", "merchant_id")
+        f"{name} = {_TAKEN.get(name, f'excluded.{name}')}"
+        for name in columns
+        if name not in ("card_id", "merchant_id")
     )
     return text(
         f"INSERT INTO passes AS p ({names})"  # noqa: S608 - names of ours only
         f" SELECT * FROM json_to_recordset(CAST(:rows AS json)) AS r ({types}) ORDER BY card_id"
-        f" ON CONFLICT (card_id) DO UPDATE SET {changes}, revision = p.revision + 1, changed_at = now()"
+        f" ON CONFLICT (card_id) DO UPDATE SET {changes}, revision = p.revision + 1,"
+        # Never back, and of the moment at which the row is ours, not of the transaction's begin.
+        " changed_at = greatest(p.changed_at, clock_timestamp())"
         f" WHERE p.{order} < excluded.{order} RETURNING p.card_id"
     )
 
 
+#: What is not just replaced.
+_TAKEN = {"recent": f"(excluded.recent || p.recent)[1:{recent.KEPT}]"}
 KEEP_BALANCES = _upsert(
     {
         "card_id": "uuid",
@@ -130,6 +143,7 @@ KEEP_BALANCES = _upsert(
         "sequence_wanted": "bigint",
         "last_hash": "text",
         "last_transaction_at": "timestamptz",
+        "recent": "text[]",
     },
     order="sequence_wanted",
 )
@@ -162,7 +176,8 @@ _REDRAW = text(
             WHERE program_id = ANY(CAST(:programs AS uuid[]))
                OR merchant_id = ANY(CAST(:merchants AS uuid[])))
         ORDER BY card_id FOR UPDATE)
-    UPDATE passes p SET revision = p.revision + 1, changed_at = now() FROM held WHERE p.card_id = held.card_id
+    UPDATE passes p SET revision = p.revision + 1, changed_at = greatest(p.changed_at, clock_timestamp())
+    FROM held WHERE p.card_id = held.card_id
     RETURNING p.card_id
     """
 )
@@ -187,6 +202,6 @@ async def lock_passes(conn: AsyncConnection, card_ids: Iterable[UUID]) -> Mappin
 
 
 def pass_of(row: Any) -> Pass:
-    """The pass of a row of PASS_COLUMNS."""
-    values = dict(row._mapping)
+    """The pass of a row that holds PASS_COLUMNS."""
+    values = {column.name: row._mapping[column.name] for column in PASS_COLUMNS}
     return Pass(**{**values, "authentication_token": bytes(values["authentication_token"])})

@@ -136,6 +136,7 @@ def _row(account: Account) -> dict[str, Any]:
         "merchant_id": account.merchant_id,
         "sequence_wanted": account.sequence,
         "last_transaction_at": account.created_at,
+        "recent": [],
         **held,
     }
 

@@ -6,7 +6,7 @@ A day of the log is a partition, dropped whole.
 from alembic import op
 
 revision = "0007_delivery_health"
-down_revision = "0003_add_audit"
+down_revision = "0005_add_registrations"
 
 _PROVIDERS = """
 CREATE TABLE providers (
