@@ -10,7 +10,7 @@ from aiohttp import web
 
 VENDOR, ADMIN = "/api/v1/vendor/loyalty", "/api/v1/admin/loyalty"
 KEY = "an-idempotency-key-1"
-CARD = str(uuid4())
+CARD = "018f6f0e-7b1a-7c3d-9e55-3f2b1a0c4d5e"
 VIEW = {"status": "inactive", "stamp_count": 7, "points_balance": 0, "tier": None, "available_rewards": []}
 
 

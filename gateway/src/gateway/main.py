@@ -44,7 +44,7 @@ def build(settings: GatewaySettings, documents: Documents | None = None) -> Serv
     service.listener.gather_s = GATHER_S
     # Before the mount of all others: what the gateway answers itself is found first.
     service.include(*own.ROUTERS)
-    documents = {**(merging.committed() if documents is None else documents), OWN: own.document(service)}
+    documents = {**(merging.committed() if documents is None else documents), OWN: own.document()}
     table = RouteTable(routes_of(documents))
     clients = _clients(service, settings)
     identities = _identities(service, settings)

@@ -81,7 +81,7 @@ def build(settings: LedgerSettings) -> Service:
     switches = switching.routes(moves, settings.idempotency_secret)
     pages = histories.routes(service.work, rulebook, queries)
     service.include(routes(door, queries), archive.routes(service.work), switches, pages)
-    service.include(audit.router(service.work), parked.router(service.work, service.idempotency))
+    service.include(audit.router(), parked.router())
     service.include(balances.routes(service.work))
     service.include(importing.routes(service, rulebook, accounts, states, peers))
     service.include(exporting.routes(service, states))

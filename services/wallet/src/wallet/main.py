@@ -20,6 +20,7 @@ from wallet.apple import web as apple_web
 from wallet.apple.devices import Devices, Files
 from wallet.commands import Passes
 from wallet.delivery import DeliveryLoop, Provider
+from wallet.google import provider as google_provider
 from wallet.links import Links
 from wallet.settings import WalletSettings
 from wallet.sync import LedgerSync
@@ -53,19 +54,19 @@ def build(
     consumers.hear_all(service.listener, projection)
     loops = {
         provider.platform: DeliveryLoop(service.work, provider)
-        for provider in (configured(settings) if providers is None else providers)
+        for provider in (configured(settings, service, projection) if providers is None else providers)
     }
     passes = Passes(service.work, fetch_card)
     links = Links(lambda hashed: cards.get(f"/internal/cards/by-link/{hashed}"))
     identity = apple.identity_of(settings)
-    files = files or (None if identity is None else apple.files_of(identity, settings, service, projection))
+    made = None if identity is None else apple.files_of(identity, settings, service, projection)
     service.include(api.routes(service.work, passes, loops.keys()), logbook.routes(service.work, passes))
     ends = certificates.expires_at(settings)
     service.include(health_api.routes(service.work, loops.keys(), ends))
-    service.include(download.routes(download.Download(service.work, links, passes, files)))
+    service.include(download.routes(download.Download(service.work, links, passes, made)))
     devices = Devices(service.work, identity.pass_type_id if identity else None)
-    service.include(apple_web.routes(devices, files))
-    service.include(audit.router(service.work), parked.router(service.work, service.idempotency))
+    service.include(apple_web.routes(devices, files or made))
+    service.include(audit.router(), parked.router())
 
     service.background("projection", projection.run)
     service.ready_when("projection", lambda: projection.loaded)
@@ -87,9 +88,13 @@ async def _deliver(service: Service, loop: DeliveryLoop) -> None:
     await loop.run()
 
 
-def configured(settings: WalletSettings) -> list[Provider]:
-    """The providers that the settings name: none yet, then passes are kept and nothing is delivered."""
-    return []
+def configured(settings: WalletSettings, service: Service, projection: Projection) -> list[Provider]:
+    """The providers that the settings name; without any passes are kept and nothing is delivered."""
+    found: list[Provider] = []
+    if (google := google_provider.make(settings, service.work, projection)) is not None:
+        service.at_close(google.close)
+        found.append(google)
+    return found
 
 
 if __name__ == "__main__":
