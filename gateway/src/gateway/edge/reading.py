@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from functools import lru_cache
 from typing import Annotated
 
 import msgspec
@@ -79,9 +80,15 @@ def router(settings: GatewaySettings, documents: Documents) -> APIRouter:
     return routes
 
 
+@lru_cache(maxsize=4)
+def _written(documents: bytes, public_base_url: str) -> tuple[bytes, str]:
+    """The document and its page. Many gateways of one process, as in tests, tell the same."""
+    document = merged(msgspec.json.decode(documents), public_base_url)
+    return msgspec.json.encode(document), sheet(document)
+
+
 def _add_docs(routes: APIRouter, settings: GatewaySettings, documents: Documents) -> None:
-    document = merged(documents, settings.public_base_url)
-    encoded, html = msgspec.json.encode(document), sheet(document)
+    encoded, html = _written(msgspec.json.encode(documents), settings.public_base_url)
 
     @routes.get("/openapi.json")
     async def openapi() -> Response:

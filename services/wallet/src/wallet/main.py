@@ -21,7 +21,7 @@ from wallet.apple.devices import Devices, Files
 from wallet.commands import Passes
 from wallet.delivery import DeliveryLoop, Provider
 from wallet.google import api as google_api
-from wallet.google.configured import Google, google_of
+from wallet.google.configured import google_of
 from wallet.google.saving import GoogleDoors
 from wallet.links import Links
 from wallet.settings import WalletSettings
@@ -54,14 +54,16 @@ def build(
     assert service.listener is not None, "the wallet hears three topics"
     service.listener.gather_s = GATHER_S
     consumers.hear_all(service.listener, projection)
+    identity = apple.identity_of(settings)
     google = google_of(settings, service, projection)
+    configured: list[Provider] = [] if google is None else [google.provider]
+    configured += [] if identity is None else [apple.pushes_of(identity, settings, service)]
     loops = {
         provider.platform: DeliveryLoop(service.work, provider)
-        for provider in (configured(google) if providers is None else providers)
+        for provider in (configured if providers is None else providers)
     }
     passes = Passes(service.work, fetch_card)
     links = Links(lambda hashed: cards.get(f"/internal/cards/by-link/{hashed}"))
-    identity = apple.identity_of(settings)
     made = None if identity is None else apple.files_of(identity, settings, service, projection)
     service.include(api.routes(service.work, passes, loops.keys()), logbook.routes(service.work, passes))
     ends = certificates.expires_at(settings)
@@ -70,7 +72,7 @@ def build(
     service.include(google_api.routes(links, GoogleDoors(passes) if google is None else google.doors(passes)))
     devices = Devices(service.work, identity.pass_type_id if identity else None)
     service.include(apple_web.routes(devices, files or made))
-    service.include(audit.router(service.work), parked.router(service.work, service.idempotency))
+    service.include(audit.router(), parked.router())
 
     service.background("projection", projection.run)
     service.ready_when("projection", lambda: projection.loaded)
@@ -90,11 +92,6 @@ async def _deliver(service: Service, loop: DeliveryLoop) -> None:
     """Not before the log has a place for today, however long the service was away."""
     await logbook.keep(service.work)
     await loop.run()
-
-
-def configured(google: Google | None) -> list[Provider]:
-    """The providers that the settings name; without any passes are kept and nothing is delivered."""
-    return [] if google is None else [google.provider]
 
 
 if __name__ == "__main__":

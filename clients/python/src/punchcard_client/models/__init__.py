@@ -72,6 +72,8 @@ from .link_answer import LinkAnswer
 from .list_cards_status_type_0 import ListCardsStatusType0
 from .list_parked_events_state_type_0_item import ListParkedEventsStateType0Item
 from .list_transactions_type_type_0 import ListTransactionsTypeType0
+from .listed_program_answer import ListedProgramAnswer
+from .listed_program_answer_loyalty_type import ListedProgramAnswerLoyaltyType
 from .lookup_body import LookupBody
 from .member import Member
 from .member_status import MemberStatus
@@ -136,6 +138,7 @@ from .program_changes import ProgramChanges
 from .program_changes_loyalty_type import ProgramChangesLoyaltyType
 from .program_figures import ProgramFigures
 from .program_list import ProgramList
+from .program_totals import ProgramTotals
 from .provider_view import ProviderView
 from .provider_view_breaker import ProviderViewBreaker
 from .provider_view_platform import ProviderViewPlatform
@@ -283,6 +286,8 @@ __all__ = (
     "ListCardsStatusType0",
     "ListParkedEventsStateType0Item",
     "ListTransactionsTypeType0",
+    "ListedProgramAnswer",
+    "ListedProgramAnswerLoyaltyType",
     "LookupBody",
     "Member",
     "MemberStatus",
@@ -347,6 +352,7 @@ __all__ = (
     "ProgramChangesLoyaltyType",
     "ProgramFigures",
     "ProgramList",
+    "ProgramTotals",
     "ProviderView",
     "ProviderViewBreaker",
     "ProviderViewPlatform",
