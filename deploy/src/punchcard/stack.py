@@ -234,9 +234,12 @@ class Stack:
         wallet = next((kind for kind in self._kinds if kind.name == "wallet"), None)
         if wallet is None or not standins.stands_in_for_apple(self._told(wallet)):
             return None
+        with_google = standins.stands_in_for_google(self._told(wallet))
         process = StandIns(
             self.home.keys / "wallet",
             apple_port=self.home.port("apple-push"),
+            google_port=self.home.port("google-wallet") if with_google else None,
+            callback_url=f"http://127.0.0.1:{self._port_of_gateway()}/api/v1/loyalty/google/callback",
             journal=self.home.arrivals,
             log=self.home.logs / f"{standins.NAME}.log",
             record=self.home.record(standins.NAME),
