@@ -20,7 +20,9 @@ from wallet.apple import web as apple_web
 from wallet.apple.devices import Devices, Files
 from wallet.commands import Passes
 from wallet.delivery import DeliveryLoop, Provider
-from wallet.google import provider as google_provider
+from wallet.google import api as google_api
+from wallet.google.configured import google_of
+from wallet.google.saving import GoogleDoors
 from wallet.links import Links
 from wallet.settings import WalletSettings
 from wallet.sync import LedgerSync
@@ -52,18 +54,22 @@ def build(
     assert service.listener is not None, "the wallet hears three topics"
     service.listener.gather_s = GATHER_S
     consumers.hear_all(service.listener, projection)
+    identity = apple.identity_of(settings)
+    google = google_of(settings, service, projection)
+    configured: list[Provider] = [] if google is None else [google.provider]
+    configured += [] if identity is None else [apple.pushes_of(identity, settings, service)]
     loops = {
         provider.platform: DeliveryLoop(service.work, provider)
-        for provider in (configured(settings, service, projection) if providers is None else providers)
+        for provider in (configured if providers is None else providers)
     }
     passes = Passes(service.work, fetch_card)
     links = Links(lambda hashed: cards.get(f"/internal/cards/by-link/{hashed}"))
-    identity = apple.identity_of(settings)
     made = None if identity is None else apple.files_of(identity, settings, service, projection)
     service.include(api.routes(service.work, passes, loops.keys()), logbook.routes(service.work, passes))
     ends = certificates.expires_at(settings)
     service.include(health_api.routes(service.work, loops.keys(), ends))
     service.include(download.routes(download.Download(service.work, links, passes, made)))
+    service.include(google_api.routes(links, GoogleDoors(passes) if google is None else google.doors(passes)))
     devices = Devices(service.work, identity.pass_type_id if identity else None)
     service.include(apple_web.routes(devices, files or made))
     service.include(audit.router(), parked.router())
@@ -86,15 +92,6 @@ async def _deliver(service: Service, loop: DeliveryLoop) -> None:
     """Not before the log has a place for today, however long the service was away."""
     await logbook.keep(service.work)
     await loop.run()
-
-
-def configured(settings: WalletSettings, service: Service, projection: Projection) -> list[Provider]:
-    """The providers that the settings name; without any passes are kept and nothing is delivered."""
-    found: list[Provider] = []
-    if (google := google_provider.make(settings, service.work, projection)) is not None:
-        service.at_close(google.close)
-        found.append(google)
-    return found
 
 
 if __name__ == "__main__":

@@ -20,6 +20,7 @@ from sqlalchemy import text
 from contracts.cards import CardChanged
 from contracts.programs import MerchantChanged, ProgramChanged, RewardChanged, StoreChanged
 from kit.ids import now, uuid7
+from kit.outward import Outward
 from kit.projection import Projection
 from kit.work import Work
 from punchcard.embedded.wallet_identities import GOOGLE_ISSUER_ID, WalletIdentities
@@ -124,6 +125,7 @@ class Town:
         self.account = ServiceAccount(service_account, f"{google.url}/token")  # type: ignore[attr-defined]
         self._a_card = a_card
         self._providers: list[GoogleProvider] = []
+        self.outward = Outward(10)
         self.projection = self._projection()
 
     def _projection(self) -> Projection:
@@ -138,6 +140,7 @@ class Town:
             self.work,
             self.projection,
             self.account,
+            self.outward,
             issuer=GOOGLE_ISSUER_ID,
             api_url=f"{self.google.url}/walletobjects/v1",  # type: ignore[attr-defined]
             base_url=BASE_URL,
@@ -223,6 +226,7 @@ class Town:
     async def close(self) -> None:
         for provider in self._providers:
             await provider.close()
+        await self.outward.close()
 
 
 @pytest.fixture

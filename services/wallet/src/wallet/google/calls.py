@@ -51,10 +51,12 @@ class Answered:
         """What becomes of a delivery that was not taken."""
         error = f"{self.status} {self.reason}".strip() if self.status else self.reason
         if self.over_quota:
-            return NotNow(error, self.wait_s or QUOTA_PAUSE_S)
+            return NotNow(error, self.wait_s or QUOTA_PAUSE_S, of_provider=False)
         if self.status == 403:
             return NotNow(error, self.wait_s or FORBIDDEN_PAUSE_S)
-        if self.status in (0, 401, 404, 408, 409, 412) or self.status >= 500:
+        if self.status in (404, 409, 412):
+            return NotNow(error, self.wait_s, of_provider=False)
+        if self.status in (0, 401, 408) or self.status >= 500:
             return NotNow(error, self.wait_s)
         return Never(error)
 

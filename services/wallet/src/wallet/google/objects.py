@@ -53,12 +53,12 @@ class Objects:
                 answered = await self._call(written, is_new)
             await self._slots.heed(answered)
             if answered.taken:
-                return await self._taken(written, shown)
+                return await self._taken(written, shown, answered)
             await self._not_taken(written, answered)
             if answered.status != (409 if is_new else 404):
                 return answered.outcome()
             is_new = not is_new
-        return NotNow("insert and patch contradict each other")
+        return NotNow("insert-and-patch-contradict", of_provider=False)
 
     async def _write(self, held: Pass, look: Look) -> _Written | Delivered:
         """The newest state, now that it is sent; it may be what Google has already."""
@@ -83,11 +83,11 @@ class Objects:
         patch |= NOTIFY if written.notice is not None else {}
         return await self._calls.patch("loyaltyObject", patch)
 
-    async def _taken(self, written: _Written, shown: store.ShownObject) -> Delivered:
+    async def _taken(self, written: _Written, shown: store.ShownObject, answered: Answered) -> Delivered:
         async with self._work() as tx:
             balance = rules.balance_of(written.body)
             await store.object_shown(tx.conn, written.held.card_id, written.digest, balance)
-        return Delivered(int(shown.is_saved), shown=written.held)
+        return Delivered(int(shown.is_saved), str(answered.status), written.held)
 
     async def _not_taken(self, written: _Written, answered: Answered) -> None:
         if written.notice is not None and answered.surely_without_effect:

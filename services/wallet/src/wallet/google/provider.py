@@ -10,16 +10,14 @@ from kit.work import Work
 from wallet.domain import NotNow, Outcome, Pass, Platform
 from wallet.google import rules, store
 from wallet.google.account import ServiceAccount, Tokens
-from wallet.google.calls import CALL_TIMEOUT_S, Calls
+from wallet.google.calls import Calls
 from wallet.google.classes import Classes
 from wallet.google.objects import Objects
 from wallet.google.quota import Crowded, Slots
 from wallet.google.rules import Look
-from wallet.settings import WalletSettings
 
 #: Passes that wait for their turn here: a second of the quota. More would only grow old.
 WAITING_MAX, ROOM_LEAST = 20, 5
-CONNECTIONS = 32
 OTHERS_CLASS_PAUSE_S = 900.0
 
 
@@ -33,6 +31,7 @@ class GoogleProvider:
         work: Work,
         projection: Projection,
         account: ServiceAccount,
+        outward: Outward,
         *,
         issuer: str,
         api_url: str,
@@ -41,8 +40,7 @@ class GoogleProvider:
         self._work = work
         self._projection = projection
         self._issuer = issuer
-        self._outward = Outward(CALL_TIMEOUT_S, connections=CONNECTIONS)
-        self._calls = Calls(self._outward, Tokens(account, self._outward), api_url)
+        self._calls = Calls(outward, Tokens(account, outward), api_url)
         self._slots = Slots(work)
         self._classes = Classes(work, self._calls, self._slots, base_url)
         self._objects = Objects(work, self._calls, self._slots)
@@ -64,8 +62,8 @@ class GoogleProvider:
             self._waiting.discard(place)
 
     async def close(self) -> None:
+        """What was used of the quota is given back."""
         await self._slots.close()
-        await self._outward.close()
 
     async def _deliver(self, held: Pass, place: object) -> Outcome:
         look = await self._look(held)
@@ -106,18 +104,3 @@ class GoogleProvider:
             self._projection.of(StoreChanged, merchant.id),
             self._projection.of(RewardChanged, program.id),
         )
-
-
-def make(settings: WalletSettings, work: Work, projection: Projection) -> GoogleProvider | None:
-    """The provider that the settings name, if they do."""
-    if settings.google_issuer_id is None or settings.google_service_account is None:
-        return None
-    account = ServiceAccount(settings.google_service_account.get_secret_value(), settings.google_token_url)
-    return GoogleProvider(
-        work,
-        projection,
-        account,
-        issuer=settings.google_issuer_id,
-        api_url=settings.google_api_url,
-        base_url=settings.public_base_url.rstrip("/"),
-    )

@@ -21,8 +21,8 @@ INT32_MAX = 2**31 - 1
 #: Google cuts what is longer.
 BODY_MAX, NAME_MAX = 500, 120
 CALLBACK_PATH = "/api/v1/loyalty/google/callback"
-#: The logo of a program that has none: Google takes no class without.
-LOGO_PATH = "/api/v1/loyalty/google/logo.png"
+#: The logo of a program that has none, at the gateway: Google takes no class without.
+LOGO_PATH = "/logo.png"
 
 #: A class or an object as JSON.
 Shown = Mapping[str, Any]

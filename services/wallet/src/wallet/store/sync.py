@@ -119,7 +119,7 @@ async def correct(conn: AsyncConnection, wrong: Sequence[tuple[Held, Account]]) 
 
 async def make_missing(conn: AsyncConnection, accounts: Sequence[Account]) -> list[UUID]:
     """Passes of cards that were never heard of; what was heard meanwhile stays."""
-    return await _write(conn, KEEP_BALANCES, [_row(account) for account in accounts])
+    return await _write(conn, KEEP_BALANCES, [{**_row(account), "recent": []} for account in accounts])
 
 
 async def _write(conn: AsyncConnection, statement: Any, rows: Sequence[Mapping[str, Any]]) -> list[UUID]:

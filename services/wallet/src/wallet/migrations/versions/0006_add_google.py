@@ -37,6 +37,8 @@ CREATE TABLE google_slots (
     taken uuid
 ) WITH (fillfactor = 20, autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 500);
 INSERT INTO google_slots (number) SELECT generate_series(1, 20);
+-- How often passes of a card were added to wallets and removed, on all platforms.
+CREATE TABLE pass_changes (card_id uuid PRIMARY KEY REFERENCES passes, change integer NOT NULL);
 CREATE TABLE google_nonces (
     digest bytea PRIMARY KEY CHECK (octet_length(digest) = 32),
     expires_at timestamptz NOT NULL
