@@ -233,6 +233,7 @@ def documents() -> dict[str, Any]:
     paths: dict[str, dict[str, Any]] = {
         "programs": {
             f"{ADMIN}/merchants": {"post": _operation("createMerchant", "admin", key=True)},
+            f"{ADMIN}/programs": {"get": _operation("listPrograms", "admin", compose={"programs": "items"})},
             f"{VENDOR}/program": {
                 "get": _operation("getProgram", *anyone),
                 "patch": _operation("patchProgram", *users),

@@ -10,7 +10,7 @@ from aiohttp import web
 
 VENDOR, ADMIN = "/api/v1/vendor/loyalty", "/api/v1/admin/loyalty"
 KEY = "an-idempotency-key-1"
-CARD = str(uuid4())
+CARD = "018f6f0e-7b1a-7c3d-9e55-3f2b1a0c4d5e"
 VIEW = {"status": "inactive", "stamp_count": 7, "points_balance": 0, "tier": None, "available_rewards": []}
 
 
@@ -368,3 +368,26 @@ async def test_a_stock_that_nobody_counted_is_never_shown(house):
         answer = await owner.get(f"{VENDOR}/rewards/{reward['id']}")
 
     assert (answer.status_code, answer.json()["code"]) == (503, "upstream-unavailable")
+
+
+# -- the figures of programs
+
+
+async def test_a_list_of_programs_shows_what_the_ledger_counted_of_each(house):
+    given = [{"id": str(uuid4()), "card_name": "Card"} for _ in range(2)]
+    page = {"items": given, "next_cursor": None}
+    house.programs.answer("GET", f"{ADMIN}/programs", (200, page, {}))
+    counted = {given[1]["id"]: {"cards_total": 7}}
+    house.ledger.answer("POST", "/internal/program-statistics", (200, {"statistics": counted}, {}))
+
+    async with house.calls(authorization=f"Bearer {house.token(house.admin)}") as admin:
+        answer = await admin.get(f"{ADMIN}/programs")
+        (asked,) = house.ledger.asked
+        await house.ledger.stop()
+        without = await admin.get(f"{ADMIN}/programs")
+
+    assert [program["statistics"] for program in answer.json()["items"]] == [None, {"cards_total": 7}]
+    assert asked.json() == {"program_ids": [program["id"] for program in given]}
+    assert house.caller_of(asked).role == "service"
+    assert without.status_code == 200
+    assert [program["statistics"] for program in without.json()["items"]] == [None, None]

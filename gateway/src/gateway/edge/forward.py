@@ -10,6 +10,7 @@ from gateway.edge.cards import CardViews, completed
 from gateway.edge.cors import Cors
 from gateway.edge.identity import Identity
 from gateway.edge.limits import Limits
+from gateway.edge.programs import ProgramStatistics
 from gateway.edge.requests import NOT_KNOWN, PROBE, Desk, Ongoing, answer_of, checked_key, target_of
 from gateway.edge.rewards import RewardStock
 from gateway.edge.routes import Route, RouteTable
@@ -33,6 +34,7 @@ class Forward:
         clients: Mapping[str, Client],
         views: CardViews,
         stock: RewardStock,
+        statistics: ProgramStatistics,
         cors: Cors,
         settings: GatewaySettings,
         own: Mapping[str, Own],
@@ -43,6 +45,7 @@ class Forward:
         self._clients = clients
         self._views = views
         self._stock = stock
+        self._statistics = statistics
         self._cors = cors
         self._base = settings.public_base_url
         self._report_timeout_s = settings.report_timeout_ms / 1000
@@ -96,6 +99,8 @@ class Forward:
             reply = await self._views.into(route.cards_in, reply, identity.caller)
         elif route.rewards_in is not None and reply.status == 200:
             reply = await self._stock.into(route.rewards_in, reply)
+        elif route.programs_in is not None and reply.status == 200:
+            reply = await self._statistics.into(route.programs_in, reply)
         elif route.is_part_of_card and reply.status == 200:
             card = await self._clients["cards"].ask(
                 "GET", target_of(request.scope).rpartition("/")[0], headers, safe_to_repeat=True

@@ -28,7 +28,8 @@ HANDED_ON = b"x-pass-authorization"
 #: A service's headers that come back.
 COMES_BACK = frozenset(
     b"allow cache-control content-disposition content-language content-type etag idempotency-replayed"
-    b" last-modified location ratelimit ratelimit-policy retry-after www-authenticate".split()
+    b" last-modified location ratelimit ratelimit-policy report-as-of report-missing retry-after"
+    b" www-authenticate".split()
 )
 AGENT_LIMIT = 300
 #: In a request's scope, when only the head of the answer is asked for.

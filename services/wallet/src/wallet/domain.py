@@ -44,13 +44,15 @@ class Pass:
     revision: int
     changed_at: datetime
     deleted_at: datetime | None
+    #: The merchant or the program is deleted. Nothing of the card is touched: a restore shows what was there.
+    hidden: bool = False
     #: The last transactions, as `wallet.recent` writes them.
     recent: Sequence[str] = ()
 
     @property
     def ended(self) -> bool:
-        """The card is deleted or erased: its passes are to be made void."""
-        return self.deleted_at is not None
+        """The card is deleted or erased, or all that is its merchant's or program's is: passes are void."""
+        return self.deleted_at is not None or self.hidden
 
 
 @dataclass(frozen=True)
@@ -82,13 +84,15 @@ class Attempt:
 
 @dataclass(frozen=True)
 class Delivered:
-    """The platform has the pass as it was given; so many devices were told.
+    """The platform has the pass as it was given, or as `shown` says; so many devices were told.
 
     `answer`, here and below, is the platform's status and reason for the log: never a token, never a name.
     """
 
     devices: int = 0
     answer: str | None = None
+    #: What it has, where that is newer than what was given.
+    shown: Pass | None = None
 
 
 @dataclass(frozen=True)

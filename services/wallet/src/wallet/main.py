@@ -18,9 +18,11 @@ from wallet.apple import configured as apple
 from wallet.apple import download
 from wallet.apple import web as apple_web
 from wallet.apple.devices import Devices, Files
-from wallet.apple.identity import AppleIdentity
 from wallet.commands import Passes
 from wallet.delivery import DeliveryLoop, Provider
+from wallet.google import api as google_api
+from wallet.google.configured import google_of
+from wallet.google.saving import GoogleDoors
 from wallet.links import Links
 from wallet.settings import WalletSettings
 from wallet.sync import LedgerSync
@@ -53,20 +55,24 @@ def build(
     service.listener.gather_s = GATHER_S
     consumers.hear_all(service.listener, projection)
     identity = apple.identity_of(settings)
+    google = google_of(settings, service, projection)
+    configured: list[Provider] = [] if google is None else [google.provider]
+    configured += [] if identity is None else [apple.pushes_of(identity, settings, service)]
     loops = {
         provider.platform: DeliveryLoop(service.work, provider)
-        for provider in (configured(service, settings, identity) if providers is None else providers)
+        for provider in (configured if providers is None else providers)
     }
     passes = Passes(service.work, fetch_card)
+    links = Links(lambda hashed: cards.get(f"/internal/cards/by-link/{hashed}"))
+    made = None if identity is None else apple.files_of(identity, settings, service, projection)
     service.include(api.routes(service.work, passes, loops.keys()), logbook.routes(service.work, passes))
     ends = certificates.expires_at(settings)
     service.include(health_api.routes(service.work, loops.keys(), ends))
-    links = Links(lambda hashed: cards.get(f"/internal/cards/by-link/{hashed}"))
-    drawn = None if identity is None else apple.files_of(identity, settings, service, projection)
-    service.include(download.routes(download.Download(service.work, links, passes, drawn)))
+    service.include(download.routes(download.Download(service.work, links, passes, made)))
+    service.include(google_api.routes(links, GoogleDoors(passes) if google is None else google.doors(passes)))
     devices = Devices(service.work, identity.pass_type_id if identity else None)
-    service.include(apple_web.routes(devices, drawn if files is None else files))
-    service.include(audit.router(service.work), parked.router(service.work, service.idempotency))
+    service.include(apple_web.routes(devices, files or made))
+    service.include(audit.router(), parked.router())
 
     service.background("projection", projection.run)
     service.ready_when("projection", lambda: projection.loaded)
@@ -86,19 +92,6 @@ async def _deliver(service: Service, loop: DeliveryLoop) -> None:
     """Not before the log has a place for today, however long the service was away."""
     await logbook.keep(service.work)
     await loop.run()
-
-
-def configured(service: Service, settings: WalletSettings, identity: AppleIdentity | None) -> list[Provider]:
-    """The providers that the settings name; without any, passes are kept and nothing is delivered."""
-    found: list[Provider] = []
-    if identity is not None:
-        # HTTP/2 and its tables are in memory only where somebody is pushed to.
-        from wallet.apple import provider as apple_provider
-
-        pushes = apple_provider.make(service.work, settings, identity)
-        service.at_close(pushes.close)
-        found.append(pushes)
-    return found
 
 
 if __name__ == "__main__":

@@ -57,6 +57,7 @@ from .history_page import HistoryPage
 from .import_answer import ImportAnswer
 from .import_body import ImportBody
 from .import_body_rows_item import ImportBodyRowsItem
+from .intermediate_signing_key import IntermediateSigningKey
 from .join_body import JoinBody
 from .join_body_locale import JoinBodyLocale
 from .jwk import Jwk
@@ -71,6 +72,8 @@ from .link_answer import LinkAnswer
 from .list_cards_status_type_0 import ListCardsStatusType0
 from .list_parked_events_state_type_0_item import ListParkedEventsStateType0Item
 from .list_transactions_type_type_0 import ListTransactionsTypeType0
+from .listed_program_answer import ListedProgramAnswer
+from .listed_program_answer_loyalty_type import ListedProgramAnswerLoyaltyType
 from .lookup_body import LookupBody
 from .member import Member
 from .member_status import MemberStatus
@@ -135,6 +138,7 @@ from .program_changes import ProgramChanges
 from .program_changes_loyalty_type import ProgramChangesLoyaltyType
 from .program_figures import ProgramFigures
 from .program_list import ProgramList
+from .program_totals import ProgramTotals
 from .provider_view import ProviderView
 from .provider_view_breaker import ProviderViewBreaker
 from .provider_view_platform import ProviderViewPlatform
@@ -165,6 +169,7 @@ from .settings_answer_staff_pin_policy import SettingsAnswerStaffPinPolicy
 from .settings_changes import SettingsChanges
 from .settings_changes_enrollment_confirmation import SettingsChangesEnrollmentConfirmation
 from .settings_changes_staff_pin_policy import SettingsChangesStaffPinPolicy
+from .signed_callback import SignedCallback
 from .staff_approval import StaffApproval
 from .staff_changes import StaffChanges
 from .staff_changes_role_type_0 import StaffChangesRoleType0
@@ -266,6 +271,7 @@ __all__ = (
     "ImportAnswer",
     "ImportBody",
     "ImportBodyRowsItem",
+    "IntermediateSigningKey",
     "JoinBody",
     "JoinBodyLocale",
     "Jwk",
@@ -280,6 +286,8 @@ __all__ = (
     "ListCardsStatusType0",
     "ListParkedEventsStateType0Item",
     "ListTransactionsTypeType0",
+    "ListedProgramAnswer",
+    "ListedProgramAnswerLoyaltyType",
     "LookupBody",
     "Member",
     "MemberStatus",
@@ -344,6 +352,7 @@ __all__ = (
     "ProgramChangesLoyaltyType",
     "ProgramFigures",
     "ProgramList",
+    "ProgramTotals",
     "ProviderView",
     "ProviderViewBreaker",
     "ProviderViewPlatform",
@@ -374,6 +383,7 @@ __all__ = (
     "SettingsChanges",
     "SettingsChangesEnrollmentConfirmation",
     "SettingsChangesStaffPinPolicy",
+    "SignedCallback",
     "StaffApproval",
     "StaffChanges",
     "StaffChangesRoleType0",

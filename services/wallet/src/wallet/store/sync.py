@@ -136,6 +136,7 @@ def _row(account: Account) -> dict[str, Any]:
         "merchant_id": account.merchant_id,
         "sequence_wanted": account.sequence,
         "last_transaction_at": account.created_at,
+        "recent": [],
         **held,
     }
 
@@ -168,9 +169,13 @@ async def mark_untrue(conn: AsyncConnection, after: UUID, upto: UUID) -> list[UU
     return [row.card_id for row in marked]
 
 
+_ENDED = (
+    "(p.deleted_at IS NOT NULL OR EXISTS (SELECT FROM projections s WHERE s.state->>'deleted_at' IS NOT NULL"
+    " AND ((s.kind = 'merchant' AND s.id = p.merchant_id) OR (s.kind = 'program' AND s.id = p.program_id))))"
+)
 _IS_UNTRUE = (
-    "d.status IN ('current', 'removed')"
-    " AND (d.revision_shown <> p.revision OR d.sequence_shown <> p.sequence_wanted)"
+    "d.status IN ('current', 'removed') AND (d.revision_shown <> p.revision"
+    f" OR d.sequence_shown <> p.sequence_wanted OR (d.status = 'removed') <> {_ENDED})"
 )
 _UNTRUE = text(
     "SELECT DISTINCT d.card_id FROM deliveries d JOIN passes p USING (card_id)"  # noqa: S608
