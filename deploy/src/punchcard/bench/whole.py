@@ -16,6 +16,7 @@ from punchcard.bench import (
     google_catch_up,
     imports,
     ledger_size,
+    pushes,
     replay,
     reports,
     search,
@@ -39,7 +40,7 @@ MEASUREMENTS: Mapping[str, Callable[[Ground], dict[str, float]]] = {
     "replay": replay.measure,
     "search": search.measure,
     "reports": reports.measure,
-    "pushes": google_catch_up.measure,
+    "pushes": lambda ground: pushes.measure(ground) | google_catch_up.measure(ground),
 }
 #: On two stacks of its own.
 LEDGER_SIZE = "ledger-size"
