@@ -304,6 +304,9 @@ async def test_a_changed_name_is_searched_and_its_cards_are_told_again(shop: Sho
     assert (after.version, after.phone) == (2, "+352621123456")
     words = await rows("SELECT word FROM customer_words WHERE customer_id = :id ORDER BY word", id=after.id)
     assert [row.word for row in words] == ["ana", "brien", "øster"]
+    beside = "SELECT word FROM card_words WHERE card_id = :id AND program_id = :program ORDER BY word"
+    card = enrolled.held.card
+    assert await rows(beside, id=card.id, program=card.program_id) == words
     assert [state["version"] for state in await told(enrolled.held.card.id)] == [1, 2]
 
 

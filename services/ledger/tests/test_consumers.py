@@ -6,6 +6,7 @@ import json
 from typing import Any
 from uuid import UUID
 
+import pytest
 from aiokafka import ConsumerRecord
 
 from contracts.cards import CardChanged
@@ -56,6 +57,33 @@ async def test_who_had_a_card_before_gets_no_second_bonus_and_a_public_one_waits
 
     assert types(world, public.id) == [1, 2, 3]
     assert answer.json()["points_balance"] == 50
+
+
+async def test_of_several_states_of_a_card_the_first_opens_it_and_the_last_holds(world: Any) -> None:
+    await world.program(welcome_bonus_points=50)
+    known, card, other = await world.card(), world.new_card(), world.new_card()
+    gone = card.model_copy(update={"version": 3, "deleted_at": now()})
+    left = known.model_copy(update={"version": 2, "deleted_at": now()})
+
+    async with world.service.work() as tx:
+        await world.accounts.hear(tx, [gone, left, other, card, known])
+
+    assert [types(world, one.id) for one in (card, other, known)] == [[1, 2]] * 3
+    query = "SELECT card_version, is_gone FROM accounts WHERE card_id = %s"
+    assert [world.rows(query, one.id)[0] for one in (card, other, known)] == [
+        (3, True),
+        (1, False),
+        (2, True),
+    ]
+
+
+async def test_a_card_with_anothers_number_opens_no_account_and_says_so(world: Any) -> None:
+    card = await world.card()
+    twin = world.new_card(card_number=card.card_number)
+
+    with pytest.raises(LookupError, match=str(twin.id)):
+        async with world.service.work() as tx:
+            await world.accounts.hear(tx, [world.new_card(), twin])
 
 
 async def test_a_deleted_card_is_gone_and_an_older_state_does_not_bring_it_back(world: Any) -> None:

@@ -286,6 +286,29 @@ async def test_a_card_may_be_named_as_its_customers_row_was(
     assert [(one.json()["taken"], one.json()["known"]) for one in answers] == [(1, 0), (0, 1), (0, 0)]
 
 
+async def test_cards_whose_events_are_on_the_way_are_asked_for_at_once(
+    world: Any, bring: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await world.program(welcome_bonus_points=20)
+    here, *coming = await world.card(), world.new_card(), world.new_card(first_of_customer=False)
+    asked: list[list[str]] = []
+
+    async def cards(_: Any, path: str, body: Any) -> Any:
+        if path != "/internal/cards/by-numbers":
+            return {}
+        asked.append(body["numbers"])
+        return [card.model_dump(mode="json") for card in coming if card.card_number in body["numbers"]]
+
+    monkeypatch.setattr("kit.http.Peer.post", cards)
+    rows = [past(card, "stamp_earned", 2, stamps=1) for card in (here, *coming)]
+
+    answer = await bring("history", [*rows, {**rows[0], "card": "4".zfill(12), "reference": "nobody's"}])
+
+    assert (answer.json()["taken"], [error["line"] for error in answer.json()["errors"]]) == (3, [4])
+    assert asked == [sorted([*(card.card_number for card in coming), "4".zfill(12)])]
+    assert [len(rows_of(world, card)) for card in (here, *coming)] == [3, 3, 2]
+
+
 async def test_a_reference_that_names_another_card_counts_from_the_next_chunk_on(
     world: Any, bring: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 from datetime import date, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -11,6 +12,8 @@ import pytest
 from contracts.problem import UpstreamUnavailable, ValidationFailed
 from kit.identity import Caller
 from kit.ids import now, uuid7
+from ledger.statistics.asking import Asked, snapshot
+from ledger.statistics.cells import DAYS, STAFF
 from ledger.statistics.period import period
 from ledger.statistics.reports import COLUMNS, _with_outliers
 
@@ -118,7 +121,7 @@ async def test_staff_are_named_and_when_they_cannot_be_that_is_told(counting: An
 
     reports._names = names
     (row,) = await rows(counting, "staff")
-    csv = (await counting.get(f"{VENDOR}/staff?format=csv")).text
+    sheet = (await counting.get(f"{VENDOR}/staff?format=csv")).text
     reports._names = away
     nameless = (await counting.get(f"{VENDOR}/staff")).json()
 
@@ -127,9 +130,44 @@ async def test_staff_are_named_and_when_they_cannot_be_that_is_told(counting: An
         "stamps": 5, "earnings": 3, "redemptions": 1, "voids": 2, "adjusts": 0, "offline": 1, "outlier": True,
         "reason": "many-voids",
     }  # fmt: skip
-    assert csv.splitlines()[1].startswith(f"{staff_id},'=Ana,{world.store_id},11,5,")
+    assert sheet.splitlines()[1].startswith(f"{staff_id},'=Ana,{world.store_id},11,5,")
     assert nameless["missing"] == [{"part": "names", "reason": "upstream-unavailable"}]
     assert nameless["rows"] == [{**row, "name": None}]
+
+
+async def test_what_a_program_and_its_successor_did_on_one_day_is_told_together(counting: Any) -> None:
+    world, first = counting.world, counting.world.program_id
+    await world.program(deleted_at=now())
+    world.program_id = second = uuid7()
+    await world.program()
+    day, staff_id = date.fromisoformat(today()), uuid7()
+    for program_id, stamps in ((first, 5), (second, 3)):
+        for table, key in ((DAYS, ()), (STAFF, (staff_id,))):
+            counts = {name: stamps if "stamps" in name else 0 for name in table.counts}
+            given = (1, program_id, world.store_id, *key, day, *counts.values())
+            marks = ", ".join(["%s"] * len(given))
+            columns = ", ".join(["generation", *table.keys, *counts])
+            world.rows(f"INSERT INTO {table.name} ({columns}) VALUES ({marks}) RETURNING 1", *given)
+
+    (of_day,) = await rows(counting, "activity")
+    async with snapshot(world.service.work) as counted:
+        (of_staff,) = await counted.staff(Asked([first, second], None, day, day))
+
+    assert (of_day["date"], of_day["store_name"]) == (today(), "a")
+    assert (of_day["stamps_issued"], of_day["transactions"]) == (8, 0)
+    assert (of_staff.stamps, of_staff.days) == (8, 1)
+
+
+async def test_activity_is_the_same_as_a_sheet(counting: Any) -> None:
+    await counting.a_busy_day()
+    await counting.count()
+
+    told = await rows(counting, "activity")
+    sheet = (await counting.get(f"{VENDOR}/activity?format=csv")).text
+
+    assert [list(row.values()) for row in csv.DictReader(sheet.splitlines())] == [
+        ["" if value is None else str(value) for value in row.values()] for row in told
+    ]
 
 
 def test_who_does_much_more_than_the_others_is_an_outlier() -> None:

@@ -148,7 +148,7 @@ async def test_a_change_that_commits_while_the_outcome_is_recorded_is_not_lost(
         await asyncio.sleep(0.1)
         assert not stamping.done()
         verdict = delivery.judge(Delivered(), delivered=1, now=1, ended=False, tries=1, chance=1)
-        await store.record(tx.conn, [store.Done(claimed, verdict, True, 1)])
+        await store.record(tx.conn, [store.Done(claimed, verdict, store.DELIVERED, None, 1, 0)])
     await stamping
     assert (await shown(work, card)).status == "behind"
 

@@ -1,9 +1,11 @@
 """Lists of cards: newest first, page by page, narrowed and searched; as quick on a million as on a hundred.
 
-A search by names goes one of three ways. Few people are called so: their cards are gathered and sorted. Many
-have one word and many another: who has both is found first, then gathered. So many that the page is soon
-full: cards are walked newest first, each asked for its words. Each statement can be carried out in one way
-only. Up to 7000 people are counted, for that decides most; only between the two other ways the statistics do.
+A search by names goes one of three ways. Some are called so: their cards are gathered from the index of
+words, sorted, and asked for the other words until the page is full. Many have one word and not many more
+another: the cards that have both are found in that index alone. So many that the page is soon full: cards are
+walked newest first, each asked for its words; when that takes too long, they are gathered after all. Each
+statement can be carried out in one way only. Up to 7000 cards are counted, for that decides most; beyond
+that the statistics do.
 """
 
 from __future__ import annotations
@@ -15,7 +17,20 @@ from contextlib import suppress
 from typing import Any, Literal, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, and_, false, func, intersect, literal, or_, select, text, true
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    Table,
+    and_,
+    false,
+    func,
+    intersect,
+    literal,
+    or_,
+    select,
+    text,
+    true,
+)
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from cards import store, tables
@@ -27,13 +42,18 @@ from kit.cursors import cursor_of, id_in
 #: What is said of a cursor that is none.
 NO_CURSOR = "is not a cursor of this list"
 WORDS_SEARCHED = 5
-#: Up to so many people are gathered; about where gathering and walking a million cards take as long.
+#: Up to so many cards are gathered from the index before any are walked, in 10 ms at most.
 MOST_GATHERED = 7000
-#: Words that together have so many are compared, to find who is called both; that takes 40 ms at most.
-MOST_COMPARED = 120_000
-#: So few are gathered without looking for a rarer word.
-FEW = 100
+#: Words that together have so many are compared, to find the cards with both; that takes 50 ms at most.
+MOST_COMPARED = 50_000
+#: So few are asked one by one for the other words, in 20 ms at most, without looking for a rarer word.
+FEW = 2500
+#: To ask a card for a word takes as long as to read so many cards from the index of words.
+ASKING_READS = 10
+#: So many cards are walked before they are gathered after all; that takes 80 ms at most.
+MOST_WALKED = 40_000
 _cards, _customers, _words = tables.cards, tables.customers, tables.customer_words
+_card_words = tables.card_words
 
 
 class Filter(NamedTuple):
@@ -58,9 +78,7 @@ async def list_cards(
         return Page([], None)
     conditions = _listed(terms.program.id, terms, wanted)
     before = id_in(cursor, NO_CURSOR)
-    if before is not None:
-        conditions.append(_cards.c.id < before)
-    ids = await _ids(conn, terms, wanted.search, conditions, limit + 1)
+    ids = await _ids(conn, terms, wanted.search, conditions, before, limit + 1)
     if not ids:
         return Page([], None)
     rows = await conn.execute(
@@ -89,7 +107,11 @@ async def _searched(conn: AsyncConnection, terms: Terms, search: str) -> ColumnE
     if (ways := await _whole(conn, terms, search)) is not None:
         return or_(false(), *ways)
     called = [
-        _cards.c.customer_id.in_(select(_words.c.customer_id).where(*_begins(terms.merchant_id, word)))
+        _cards.c.customer_id.in_(
+            select(_words.c.customer_id).where(
+                _words.c.merchant_id == terms.merchant_id, _range(_words, word)
+            )
+        )
         for word in search_words(search)[:WORDS_SEARCHED]
     ]
     return and_(*called) if called else false()
@@ -108,9 +130,16 @@ def _listed(program_id: UUID, terms: Terms, wanted: Filter) -> list[ColumnElemen
 
 
 async def _ids(
-    conn: AsyncConnection, terms: Terms, search: str | None, conditions: list[ColumnElement[bool]], limit: int
+    conn: AsyncConnection,
+    terms: Terms,
+    search: str | None,
+    conditions: list[ColumnElement[bool]],
+    before: UUID | None,
+    limit: int,
 ) -> list[UUID]:
-    """The newest cards that are searched for."""
+    """The newest cards that are searched for, older than `before`."""
+    if before is not None:
+        conditions.append(_cards.c.id < before)
     if search is None:
         statement: Select[Any] = _walk([*conditions, _not_erased()])
     elif (ways := await _whole(conn, terms, search)) is not None:
@@ -118,19 +147,53 @@ async def _ids(
             return []
         statement = _walk([*conditions, or_(*ways), _not_erased()])
     else:
-        words, counts = await _rarest_first(conn, terms.merchant_id, search_words(search)[:WORDS_SEARCHED])
-        if not words or counts[0] == 0:
-            return []
-        if counts[0] <= MOST_GATHERED:
-            few = 1
-        elif len(words) > 1 and counts[0] + counts[1] <= MOST_COMPARED:
-            few = 2
-        else:
-            few = 0
-        conditions += map(_is_called, words[few:])
-        statement = _gather(terms.merchant_id, words[:few], conditions) if few else _walk(conditions)
+        return await _named(conn, terms.live_program().id, search, conditions, before, limit)
     rows = await conn.execute(statement.limit(limit))
     return list(rows.scalars())
+
+
+async def _named(
+    conn: AsyncConnection,
+    program_id: UUID,
+    search: str,
+    conditions: list[ColumnElement[bool]],
+    before: UUID | None,
+    limit: int,
+) -> list[UUID]:
+    """The newest cards of people with these words in their names."""
+    words, counts = await _rarest_first(conn, program_id, search_words(search)[:WORDS_SEARCHED])
+    if not words or counts[0] == 0:
+        return []
+    gathered = _gathered(counts)
+    if not gathered:
+        until = await _end_of_walk(conn, program_id, before)
+        near = [] if until is None else [_cards.c.id > until]
+        walked = _walk([*conditions, *near, *map(_is_called, words)]).limit(limit)
+        found = list((await conn.execute(walked)).scalars())
+        if until is None or len(found) == limit:
+            return found
+        gathered = 2
+    called = [_called(program_id, word, before) for word in words[:gathered]]
+    statement = _gather(called, [*conditions, *map(_is_called, words[gathered:])])
+    return list((await conn.execute(statement.limit(limit))).scalars())
+
+
+def _gathered(counts: Sequence[int]) -> int:
+    """How many of these words, the rarest first, cards are gathered by; the others are asked card by card."""
+    first, second = [*counts, 0][:2]
+    if first > FEW and first <= second <= first * ASKING_READS and first + second <= MOST_COMPARED:
+        return 2
+    return 1 if first <= MOST_GATHERED else 0
+
+
+async def _end_of_walk(conn: AsyncConnection, program_id: UUID, before: UUID | None) -> UUID | None:
+    """The card at which a walk ends; None when there are not so many."""
+    cards = [_cards.c.program_id == program_id, _cards.c.deleted_at.is_(None)]
+    if before is not None:
+        cards.append(_cards.c.id < before)
+    last = await conn.execute(_walk(cards).offset(MOST_WALKED).limit(1))
+    found: UUID | None = last.scalar_one_or_none()
+    return found
 
 
 def _walk(conditions: Sequence[ColumnElement[bool]]) -> Select[Any]:
@@ -144,71 +207,72 @@ def _not_erased() -> ColumnElement[bool]:
     return living.correlate(_cards).limit(1).scalar_subquery()
 
 
-def _gather(
-    merchant_id: UUID, words: Sequence[str], conditions: Sequence[ColumnElement[bool]]
-) -> Select[Any]:
-    """The cards of all who are called so, sorted."""
-    each = [select(_words.c.customer_id).where(*_begins(merchant_id, word)) for word in words]
-    called = (intersect(*each) if len(each) > 1 else each[0].distinct()).subquery()
-    # With an offset it stays as it is written: for each customer, their cards.
-    theirs = (
-        select(_cards.c.id)
-        .where(_cards.c.customer_id == called.c.customer_id, *conditions)
-        .offset(0)
-        .lateral("theirs")
-    )
-    return select(theirs.c.id).select_from(called.join(theirs, true())).order_by(theirs.c.id.desc())
+def _called(program_id: UUID, word: str, before: UUID | None) -> Select[Any]:
+    """Cards with a word that begins so."""
+    found = select(_card_words.c.card_id).where(*_begins(program_id, word))
+    return found if before is None else found.where(_card_words.c.card_id < before)
+
+
+def _gather(called: Sequence[Select[Any]], conditions: Sequence[ColumnElement[bool]]) -> Select[Any]:
+    """The newest of the cards that are among all of these."""
+    both = intersect(*called).subquery() if len(called) > 1 else called[0].distinct().subquery()
+    newest = select(both.c.card_id).order_by(both.c.card_id.desc()).offset(0).subquery()
+    # With an offset it stays as it is written: card after card is asked, until there are enough.
+    asked = select(_cards.c.id).where(_cards.c.id == newest.c.card_id, *conditions).offset(0).lateral("asked")
+    return select(asked.c.id).select_from(newest.join(asked, true())).order_by(newest.c.card_id.desc())
 
 
 async def _rarest_first(
-    conn: AsyncConnection, merchant_id: UUID, words: Sequence[str]
+    conn: AsyncConnection, program_id: UUID, words: Sequence[str]
 ) -> tuple[list[str], list[int]]:
-    """The words and how many begin so, the rarest first; after a very rare one no other is counted."""
+    """The words and how many cards have one, the rarest first; after a very rare one no other is counted."""
     found: list[tuple[int, str]] = []
     longest = sorted(words, key=len, reverse=True)
     for place, word in enumerate(longest):
-        found.append((await _count(conn, merchant_id, word), word))
+        found.append((await _count(conn, program_id, word), word))
         if found[-1][0] <= FEW:
             found += [(MOST_GATHERED + 1, other) for other in longest[place + 1 :]]
             break
-    if len(found) > 1 and min(found)[0] > MOST_GATHERED:
-        found = [(max(count, await _estimate(conn, merchant_id, word)), word) for count, word in found]
+    if len(found) > 1 and min(found)[0] > FEW:
+        found = [(await _beyond(conn, program_id, count, word), word) for count, word in found]
     found.sort(key=lambda one: one[0])
     return [word for _, word in found], [count for count, _ in found]
 
 
-async def _count(conn: AsyncConnection, merchant_id: UUID, word: str) -> int:
+async def _count(conn: AsyncConnection, program_id: UUID, word: str) -> int:
     """How many words begin so; counted as far as it matters."""
-    some = select(literal(1)).where(*_begins(merchant_id, word)).limit(MOST_GATHERED + 1).subquery()
+    some = select(literal(1)).where(*_begins(program_id, word)).limit(MOST_GATHERED + 1).subquery()
     return int((await conn.execute(select(func.count()).select_from(some))).scalar_one())
 
 
 _EXPLAIN = text(
     "EXPLAIN (FORMAT JSON)"
-    " SELECT FROM customer_words WHERE merchant_id = :merchant_id AND word >= :low AND word <= :high"
+    " SELECT FROM card_words WHERE program_id = :program_id AND word >= :low AND word <= :high"
 )
 
 
-async def _estimate(conn: AsyncConnection, merchant_id: UUID, word: str) -> int:
-    """About how many words begin so, as the statistics say: to count tens of thousands takes too long."""
-    given = {"merchant_id": merchant_id, "low": word, "high": word + chr(sys.maxunicode)}
+async def _beyond(conn: AsyncConnection, program_id: UUID, count: int, word: str) -> int:
+    """The count; where it ended early, what the statistics say: to count on would take too long."""
+    if count <= MOST_GATHERED:
+        return count
+    given = {"program_id": program_id, "low": word, "high": word + chr(sys.maxunicode)}
     (plan,) = (await conn.execute(_EXPLAIN, given)).scalar_one()
-    return int(plan["Plan"]["Plan Rows"])
+    return max(count, int(plan["Plan"]["Plan Rows"]))
 
 
-def _begins(merchant_id: UUID, word: str) -> tuple[ColumnElement[bool], ...]:
-    # Words are compared by code point: this range is what begins with it, in a plan that knows no value.
-    return (_words.c.merchant_id == merchant_id, _range(word))
+def _begins(program_id: UUID, word: str) -> tuple[ColumnElement[bool], ...]:
+    return (_card_words.c.program_id == program_id, _range(_card_words, word))
 
 
 def _is_called(word: str) -> ColumnElement[bool]:
     """Whether a word of the card's customer begins so, asked card by card."""
-    asked = select(literal(True)).where(_words.c.customer_id == _cards.c.customer_id, _range(word))
+    asked = select(literal(True)).where(_words.c.customer_id == _cards.c.customer_id, _range(_words, word))
     return asked.correlate(_cards).limit(1).scalar_subquery()
 
 
-def _range(word: str) -> ColumnElement[bool]:
-    return and_(_words.c.word >= word, _words.c.word <= word + chr(sys.maxunicode))
+def _range(words: Table, word: str) -> ColumnElement[bool]:
+    # Words are compared by code point: this range is what begins with it, in a plan that knows no value.
+    return and_(words.c.word >= word, words.c.word <= word + chr(sys.maxunicode))
 
 
 async def _whole(conn: AsyncConnection, terms: Terms, text: str) -> list[ColumnElement[bool]] | None:

@@ -133,6 +133,11 @@ async def card_by(conn: AsyncConnection, **named: Any) -> Held | None:
     return held_of(row) if row else None
 
 
+async def cards_by_numbers(conn: AsyncConnection, numbers: Sequence[str]) -> list[Held]:
+    """Those of these that there are, deleted or not."""
+    return [held_of(row) for row in await conn.execute(held_rows().where(_cards.c.card_number.in_(numbers)))]
+
+
 async def live_card(conn: AsyncConnection, merchant_id: UUID, **named: Any) -> Held | None:
     """The same, of this merchant, neither deleted nor erased."""
     held = await card_by(conn, merchant_id=merchant_id, **named)

@@ -58,6 +58,15 @@ customer_words = Table(
     Index("customer_words_customer", "customer_id", "word"),
 )
 
+#: The same words by card, newest cards last. Nothing writes it but triggers on `customer_words` and `cards`.
+card_words = Table(
+    "card_words",
+    metadata,
+    Column("program_id", UUID(as_uuid=True), primary_key=True),
+    Column("word", Text(collation="C"), primary_key=True),
+    Column("card_id", UUID(as_uuid=True), primary_key=True),
+)
+
 #: Cards. `is_active` is a copy of the ledger's decision, as of its row `status_sequence`.
 cards = Table(
     "cards",

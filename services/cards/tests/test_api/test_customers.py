@@ -107,6 +107,41 @@ async def test_services_read_a_cards_whole_state(shop: Shop, ana: Any, told: Cal
         assert (await peer.get(f"/internal/{path}")).json() == state
 
 
+async def test_services_read_many_cards_by_their_numbers(shop: Shop, ana: Any, enrol: Call, rows: Call):
+    other = (await enrol(shop.till(), email="b@example.com")).json()["card"]
+    await rows("UPDATE cards SET deleted_at = now() WHERE id = :id", id=other["id"])
+    numbers = [one["card_number"].replace("-", "") for one in (ana, other)]
+    path = "/internal/cards/by-numbers"
+
+    found = (await shop.peer().post(path, json={"numbers": [*numbers, "0" * 12]})).json()
+    malformed = await shop.peer().post(path, json={"numbers": [ana["card_number"]]})
+    too_many = await shop.peer().post(path, json={"numbers": numbers[:1] * 501})
+
+    assert {one["id"]: one["deleted_at"] is None for one in found} == {ana["id"]: True, other["id"]: False}
+    assert [refused(answer)[0] for answer in (malformed, too_many)] == [422, 422]
+
+
+async def test_services_learn_who_holds_cards_that_are_there(shop: Shop, enrol: Call, rows: Call, told: Call):
+    ana, ben, eva = [
+        (await enrol(shop.till(), email=f"{name}@example.com", first_name=name)).json()["card"]["id"]
+        for name in ("Ana", "Ben", "Eva")
+    ]
+    await rows("UPDATE cards SET deleted_at = now() WHERE id = :id", id=ben)
+    await rows(
+        "UPDATE customers SET erased_at = now() WHERE id = (SELECT customer_id FROM cards WHERE id = :id)",
+        id=eva,
+    )
+    (state,) = await told(ana)
+    ids = [ana, ben, eva, str(uuid7())]
+
+    found = await shop.peer().post("/internal/holders", json={"card_ids": ids})
+    too_many = await shop.peer().post("/internal/holders", json={"card_ids": ids[:1] * 501})
+
+    holder = {"first_name": "Ana", "last_name": "Weber", "enrolled_at": state["created_at"]}
+    assert found.json() == {ana: holder}
+    assert refused(too_many)[0] == 422
+
+
 async def test_services_read_a_deleted_cards_state_but_no_link_of_it(shop: Shop, enrol: Call, rows: Call):
     answer = (await enrol(shop.till(), email="a@example.com")).json()
     token = answer["card_url"].removeprefix("https://cards.example.com/c/")

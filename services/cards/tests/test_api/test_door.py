@@ -52,6 +52,8 @@ async def test_a_till_makes_no_link_and_sees_no_customer(shop: Shop, enrol: Call
 async def test_internal_routes_are_for_services_only(shop: Shop):
     for path in (f"states/card/{uuid7()}", "cards/by-qr/x", "cards/by-number/1", "cards/by-link/x"):
         assert refused(await shop.owner().get(f"/internal/{path}")) == (403, "forbidden")
+    for path, body in (("cards/by-numbers", {"numbers": []}), ("holders", {"card_ids": []})):
+        assert refused(await shop.owner().post(f"/internal/{path}", json=body)) == (403, "forbidden")
 
 
 # -- input that is not right

@@ -85,14 +85,16 @@ async def test_a_list_is_searched_by_names_and_by_whole_contacts(shop: Shop, enr
 
 
 @pytest.mark.parametrize(
-    ("most", "compared", "few"), [(0, 0, 0), (2, 2, 0), (0, 9000, 0), (7000, 120_000, 100)]
+    ("most", "compared", "few", "walked"),
+    [(0, 0, 0, 9), (0, 0, 0, 0), (0, 0, 0, 1), (2, 2, 0, 9), (0, 9000, 0, 9), (7000, 50_000, 2500, 40_000)],
 )
 async def test_people_are_found_alike_whether_they_are_gathered_compared_or_walked(
-    shop: Shop, enrol: Call, monkeypatch: pytest.MonkeyPatch, most: int, compared: int, few: int
+    shop: Shop, enrol: Call, monkeypatch: pytest.MonkeyPatch, most: int, compared: int, few: int, walked: int
 ):
     monkeypatch.setattr(listing, "MOST_GATHERED", most)
     monkeypatch.setattr(listing, "MOST_COMPARED", compared)
     monkeypatch.setattr(listing, "FEW", few)
+    monkeypatch.setattr(listing, "MOST_WALKED", walked)
     names = [("Ana", "Weber"), ("Anabel", "Ananas"), ("Ben", "Weber"), ("Ana", "Thill"), ("Eva", "Klein")]
     made = [
         (

@@ -25,7 +25,7 @@ from kit.work import Tx, Work
 from ledger import store
 from ledger.batches import Batches, Done, Operation, Outcome, Unheard, write_row
 from ledger.chain import BEGINNING
-from ledger.domain import Account, opening
+from ledger.domain import Account, Rules, opening
 from ledger.rulebook import Rulebook
 from ledger.store.accounts import Connection
 
@@ -134,39 +134,74 @@ class Accounts:
             await self.hear(tx, [state])
         return True
 
+    async def fetch_all(self, numbers: Sequence[int]) -> None:
+        """Ask cards for these card numbers at once, and open the accounts of those that there are."""
+        asked = {"numbers": [f"{number:012d}" for number in numbers]}
+        found = await self._cards.post("/internal/cards/by-numbers", asked) if numbers else None
+        states = [CardChanged.model_validate(one) for one in found or ()]
+        for program_id in {state.program_id for state in states}:
+            await self._rulebook.learn(program_id)
+        if states:
+            async with self._work() as tx:
+                await self.hear(tx, states)
+
     async def hear(self, tx: Tx, cards: Sequence[CardChanged]) -> None:
         """Open the accounts that are not there yet; take what newer states say of the others."""
         conn = await store.raw(tx.conn)
-        for card in sorted(cards, key=lambda card: (card.id, card.version)):
-            if not await self._open(conn, card):
-                gone = card.deleted_at is not None or card.erased_at is not None
-                await store.mark_card(conn, card.id, card.version, gone)
+        ordered = sorted(cards, key=lambda card: (card.id, card.version))
+        first = {card.id: card for card in reversed(ordered)}
+        newest = {card.id: card for card in ordered}
+        opened = await self._open(conn, list(first.values()))
+        heard = [card for card in newest.values() if card.id not in opened or card is not first[card.id]]
+        if heard:
+            await store.mark_cards(
+                conn, [store.Newer(card.id, card.version, _is_gone(card)) for card in heard]
+            )
+        for card in newest.values():
             if card.erased_at is not None:
                 await store.forget_context(conn, card.id)
 
-    async def _open(self, conn: Connection, card: CardChanged) -> bool:
+    async def _open(self, conn: Connection, cards: Sequence[CardChanged]) -> set[UUID]:
+        """Open those of these accounts that are not there yet, each with its first rows."""
+        rules = {card.id: await self._rules_of(card) for card in cards}
+        openings = [_opening(card) for card in cards]
+        opened = await store.open_accounts(conn, openings)
+        at, accounts, written = now(), [], []
+        for card, (account, _, _) in zip(cards, openings, strict=True):
+            if card.id in opened:
+                bonus = card.first_of_customer and not account.is_gone and card.via != "public"
+                entries = opening(rules[card.id], bonus=bonus)
+                written += [
+                    write_row(account, entry, rules[card.id], None, at, trace.get()) for entry in entries
+                ]
+                accounts.append(account)
+        if accounts:
+            await store.save(conn, accounts, written)
+        return opened
+
+    async def _rules_of(self, card: CardChanged) -> Rules:
         rules = self._rulebook.get(card.program_id) or await self._rulebook.learn(card.program_id)
         if rules is None:
             raise LookupError(f"program {card.program_id} of card {card.id} is not known to programs")
-        gone = card.deleted_at is not None or card.erased_at is not None
-        account = Account(
-            card.id,
-            card.merchant_id,
-            card.program_id,
-            card.card_number,
-            scope_store_id=card.scope_store_id,
-            is_gone=gone,
-            last_hash=BEGINNING,
-        )
-        bonus = card.first_of_customer and not gone
-        account.welcome_bonus_due = bonus and card.via == "public"
-        if not await store.open_account(conn, account, card.qr_code, card.version):
-            return False
-        at = now()
-        entries = opening(rules, bonus=bonus and card.via != "public")
-        written = [write_row(account, entry, rules, None, at, trace.get()) for entry in entries]
-        await store.save(conn, account, written)
-        return True
+        return rules
+
+
+def _opening(card: CardChanged) -> store.Opening:
+    account = Account(
+        card.id,
+        card.merchant_id,
+        card.program_id,
+        card.card_number,
+        scope_store_id=card.scope_store_id,
+        is_gone=_is_gone(card),
+        welcome_bonus_due=card.first_of_customer and not _is_gone(card) and card.via == "public",
+        last_hash=BEGINNING,
+    )
+    return store.Opening(account, card.qr_code, card.version)
+
+
+def _is_gone(card: CardChanged) -> bool:
+    return card.deleted_at is not None or card.erased_at is not None
 
 
 def _place(card: UUID | str | int) -> str | None:

@@ -20,7 +20,7 @@ from kit.http import Peer, Upstream
 from kit.identity import StaffSessions, key_from_x
 from kit.projection import Projection
 from kit.serving import serve
-from ledger import archive, consumers, histories, switching
+from ledger import archive, balances, consumers, histories, switching
 from ledger.api import PREFIX, Door, routes
 from ledger.batches import Batches, Lane
 from ledger.bodies import MOVES
@@ -82,6 +82,7 @@ def build(settings: LedgerSettings) -> Service:
     pages = histories.routes(service.work, rulebook, queries)
     service.include(routes(door, queries), archive.routes(service.work), switches, pages)
     service.include(audit.router(service.work), parked.router(service.work, service.idempotency))
+    service.include(balances.routes(service.work))
     service.include(importing.routes(service, rulebook, accounts, states, peers))
     service.include(exporting.routes(service, states))
     showing = Showing(service.work, states)

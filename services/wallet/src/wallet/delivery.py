@@ -9,15 +9,21 @@ from __future__ import annotations
 
 import asyncio
 import random
-from typing import Protocol
+import time
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple, Protocol
+from uuid import UUID
 
 from prometheus_client import Counter
+from sqlalchemy.exc import SQLAlchemyError
 
 from kit.ids import uuid7
 from kit.telemetry import log, registry
 from kit.work import Work, passes
 from wallet import store
 from wallet.domain import Delivered, NotNow, Outcome, Pass, Platform, judge
+from wallet.health import ProviderHealth
+from wallet.telling import told
 
 CLAIM_ROWS = 50
 IN_FLIGHT = 200
@@ -29,8 +35,13 @@ _delivered = Counter(
     "pass_deliveries_total", "Deliveries by outcome", ["platform", "outcome"], registry=registry
 )
 
-#: A claim, and what its delivery came to.
-Ended = tuple[store.Claimed, Outcome]
+
+class Ended(NamedTuple):
+    """A claim, what its delivery came to, and how long that took."""
+
+    claimed: store.Claimed
+    outcome: Outcome
+    took_ms: int = 0
 
 
 class Provider(Protocol):
@@ -51,6 +62,7 @@ class DeliveryLoop:
         self._work = work
         self._provider = provider
         self._lease_s = lease_s
+        self._health = ProviderHealth(provider.platform)
         self._in_flight: set[asyncio.Task[None]] = set()
         self._outcomes: asyncio.Queue[Ended] = asyncio.Queue()
         self._leaving = asyncio.Event()
@@ -104,9 +116,11 @@ class DeliveryLoop:
             return await store.claim(tx.conn, self._provider.platform, uuid7(), limit, self._lease_s)
 
     async def _deliver(self, claimed: store.Claimed) -> None:
+        began = time.monotonic()
         outcome = await self._outcome(claimed.held)
+        took_ms = round((time.monotonic() - began) * 1000)
         _delivered.labels(claimed.platform, type(outcome).__name__.lower()).inc()
-        self._outcomes.put_nowait((claimed, outcome))
+        self._outcomes.put_nowait(Ended(claimed, outcome, took_ms))
 
     async def _outcome(self, held: Pass) -> Outcome:
         try:
@@ -116,7 +130,7 @@ class DeliveryLoop:
         except Exception as error:  # noqa: BLE001 - whatever a provider meets, the pass stays behind and is tried again
             # Its kind alone: its words may hold what was sent.
             log.warning("a delivery to %s failed: %s", self._provider.platform, type(error).__name__)
-            return NotNow(type(error).__name__)
+            return NotNow(type(error).__name__, of_provider=not isinstance(error, SQLAlchemyError))
 
     async def _record_all(self) -> None:
         """Write outcomes down as they come, many at a time; while the database is away they wait here."""
@@ -139,24 +153,30 @@ class DeliveryLoop:
             else:
                 return
 
-    async def record(self, ended: list[Ended]) -> None:
+    async def record(self, outcomes: Sequence[Ended | tuple[store.Claimed, Outcome]]) -> None:
         """Write down what became of these claims, against what the passes are to show by now."""
+        ended = [Ended(*one) for one in outcomes]
         async with self._work() as tx:
-            now = await store.lock_passes(tx.conn, {claimed.held.card_id for claimed, _ in ended})
-            done = []
-            for claimed, outcome in ended:
-                revision, pass_ended = now[claimed.held.card_id]
-                verdict = judge(
-                    outcome,
-                    delivered=claimed.held.revision,
-                    now=revision,
-                    ended=pass_ended,
-                    tries=claimed.tries,
-                    chance=random.random(),  # noqa: S311 - it spreads retries, it guards nothing
-                )
-                devices = outcome.devices if isinstance(outcome, Delivered) else 0
-                done.append(store.Done(claimed, verdict, isinstance(outcome, Delivered), devices))
-            await store.record(tx.conn, done)
+            now = await store.lock_passes(tx.conn, {one.claimed.held.card_id for one in ended})
+            resting = await self._health.note(tx, [one.outcome for one in ended])
+            await store.record(tx.conn, [_done(one, now, resting) for one in ended])
+
+
+def _done(ended: Ended, now: Mapping[UUID, tuple[int, bool]], resting: bool) -> store.Done:
+    claimed, outcome, took_ms = ended
+    revision, pass_ended = now[claimed.held.card_id]
+    verdict = judge(
+        outcome,
+        delivered=claimed.held.revision,
+        now=revision,
+        ended=pass_ended,
+        tries=claimed.tries,
+        chance=random.random(),  # noqa: S311 - it spreads retries, it guards nothing
+        resting=resting,
+    )
+    devices = outcome.devices if isinstance(outcome, Delivered) else 0
+    kind, answer = told(outcome)
+    return store.Done(claimed, verdict, kind, answer, devices, took_ms)
 
 
 async def _within(seconds: float, event: asyncio.Event) -> None:

@@ -66,18 +66,43 @@ class Delivery:
 
 
 @dataclass(frozen=True)
+class Attempt:
+    """One attempt to deliver a pass, as the log keeps it: what was delivered, and what was answered."""
+
+    id: UUID
+    platform: Platform
+    at: datetime
+    outcome: Literal["delivered", "not-now", "never"]
+    answer: str | None
+    sequence: int
+    revision: int
+    devices: int
+    took_ms: int
+
+
+@dataclass(frozen=True)
 class Delivered:
-    """The platform has the pass as it was given; so many devices were told."""
+    """The platform has the pass as it was given; so many devices were told.
+
+    `answer`, here and below, is the platform's status and reason for the log: never a token, never a name.
+    """
 
     devices: int = 0
+    answer: str | None = None
 
 
 @dataclass(frozen=True)
 class NotNow:
-    """A fault that is likely to pass. `wait_s`: what the platform asked us to wait, if it did."""
+    """A fault that is likely to pass. `wait_s`: what the platform asked us to wait, if it did.
+
+    `of_provider`: many such in a row mean that the platform is down. False where we wait by ourselves (a
+    quota) or where only this pass is held up.
+    """
 
     error: str
     wait_s: float = 0.0
+    answer: str | None = None
+    of_provider: bool = True
 
 
 @dataclass(frozen=True)
@@ -85,6 +110,7 @@ class Never:
     """The platform will not take this state, however often it is tried."""
 
     error: str
+    answer: str | None = None
 
 
 Outcome = Delivered | NotNow | Never
@@ -100,14 +126,29 @@ class Verdict:
     last_error: str | None
 
 
-def judge(outcome: Outcome, *, delivered: int, now: int, ended: bool, tries: int, chance: float) -> Verdict:
-    """`delivered` is the revision that was handed over, `now` the one that the pass has: the last wins."""
+def judge(
+    outcome: Outcome,
+    *,
+    delivered: int,
+    now: int,
+    ended: bool,
+    tries: int,
+    chance: float,
+    resting: bool = False,
+) -> Verdict:
+    """`delivered` is the revision that was handed over, `now` the one that the pass has: the last wins.
+
+    `resting`: the platform is left alone for a while. A fault of its does not count as a try then, and the
+    pass is due as soon as it is back.
+    """
     changed = now > delivered
     match outcome:
         case Delivered():
             if changed:
                 return Verdict("behind", 0, 0.0, None)
             return Verdict("removed" if ended else "current", 0, 0.0, None)
+        case NotNow(error, of_provider=True) if resting:
+            return Verdict("behind", max(0, tries - 1), 0.0, error)
         case NotNow(error, wait_s):
             return Verdict("behind", tries, max(wait_s, pause_s(tries, chance)), error)
         case Never(error):

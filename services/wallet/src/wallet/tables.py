@@ -73,3 +73,56 @@ deliveries = Table(
     Column("last_delivered_at", DateTime(timezone=True)),
     Column("last_error", Text),
 )
+
+#: One row a platform, shared by all replicas: its circuit breaker, and when it last answered.
+providers = Table(
+    "providers",
+    metadata,
+    Column("platform", Text, primary_key=True),
+    # in a row, over all replicas
+    Column("faults", Integer, nullable=False),
+    Column("rests", Integer, nullable=False),
+    # null while it is asked; else nothing is claimed before `open_until`, then a trial, by one replica
+    Column("opened_at", DateTime(timezone=True)),
+    Column("open_until", DateTime(timezone=True)),
+    Column("probe_until", DateTime(timezone=True)),
+    Column("last_success_at", DateTime(timezone=True)),
+    Column("last_error", Text),
+    Column("last_error_at", DateTime(timezone=True)),
+)
+
+#: One row an attempt, kept for 30 days: partitions by day. Nothing of a person, no token.
+delivery_log = Table(
+    "delivery_log",
+    metadata,
+    Column("id", UUID(as_uuid=True), nullable=False),
+    Column("card_id", UUID(as_uuid=True), nullable=False),
+    Column("platform", Text, nullable=False),
+    Column("at", DateTime(timezone=True), nullable=False),
+    Column("outcome", Text, nullable=False),
+    # the provider's status and reason
+    Column("answer", Text),
+    # what was delivered
+    Column("sequence", BigInteger, nullable=False),
+    Column("revision", BigInteger, nullable=False),
+    Column("devices", Integer, nullable=False),
+    Column("took_ms", Integer, nullable=False),
+)
+
+#: One row: how far the present comparison with the ledger is, who makes it, and what the last one found.
+ledger_sync = Table(
+    "ledger_sync",
+    metadata,
+    Column("only_row", Boolean, primary_key=True),
+    Column("started_at", DateTime(timezone=True), nullable=False),
+    Column("after_card", UUID(as_uuid=True), nullable=False),
+    Column("compared", BigInteger, nullable=False),
+    Column("healed", BigInteger, nullable=False),
+    Column("claim", UUID(as_uuid=True)),
+    Column("claimed_until", DateTime(timezone=True)),
+    # null while one is going on
+    Column("finished_at", DateTime(timezone=True)),
+    Column("last_finished_at", DateTime(timezone=True)),
+    Column("last_compared", BigInteger),
+    Column("last_healed", BigInteger),
+)

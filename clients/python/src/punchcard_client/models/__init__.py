@@ -13,12 +13,17 @@ from .archive_answer_passes_type_0_item import ArchiveAnswerPassesType0Item
 from .archive_answer_transactions_type_0_item import ArchiveAnswerTransactionsType0Item
 from .archived_card import ArchivedCard
 from .archived_card_status import ArchivedCardStatus
+from .attempt_list import AttemptList
+from .attempt_view import AttemptView
+from .attempt_view_outcome import AttemptViewOutcome
+from .attempt_view_platform import AttemptViewPlatform
 from .audit_list import AuditList
 from .audit_row import AuditRow
 from .audit_row_after_type_0 import AuditRowAfterType0
 from .audit_row_before_type_0 import AuditRowBeforeType0
 from .balance_line import BalanceLine
 from .balance_page import BalancePage
+from .behind_view import BehindView
 from .card_answer import CardAnswer
 from .card_answer_status import CardAnswerStatus
 from .card_list import CardList
@@ -129,6 +134,10 @@ from .program_changes import ProgramChanges
 from .program_changes_loyalty_type import ProgramChangesLoyaltyType
 from .program_figures import ProgramFigures
 from .program_list import ProgramList
+from .provider_view import ProviderView
+from .provider_view_breaker import ProviderViewBreaker
+from .provider_view_platform import ProviderViewPlatform
+from .provider_view_warnings_item import ProviderViewWarningsItem
 from .public_program import PublicProgram
 from .public_program_enrollment_confirmation import PublicProgramEnrollmentConfirmation
 from .public_program_loyalty_type import PublicProgramLoyaltyType
@@ -169,6 +178,7 @@ from .store_answer import StoreAnswer
 from .store_changes import StoreChanges
 from .store_figures import StoreFigures
 from .store_list import StoreList
+from .sync_view import SyncView
 from .terminal import Terminal
 from .terminal_environment import TerminalEnvironment
 from .terminal_with_key import TerminalWithKey
@@ -193,6 +203,7 @@ from .void_points_answer import VoidPointsAnswer
 from .void_points_body import VoidPointsBody
 from .void_stamps_answer import VoidStampsAnswer
 from .void_stamps_body import VoidStampsBody
+from .wallet_health import WalletHealth
 
 __all__ = (
     "Actor",
@@ -208,12 +219,17 @@ __all__ = (
     "ArchiveAnswerTransactionsType0Item",
     "ArchivedCard",
     "ArchivedCardStatus",
+    "AttemptList",
+    "AttemptView",
+    "AttemptViewOutcome",
+    "AttemptViewPlatform",
     "AuditList",
     "AuditRow",
     "AuditRowAfterType0",
     "AuditRowBeforeType0",
     "BalanceLine",
     "BalancePage",
+    "BehindView",
     "CardAnswer",
     "CardAnswerStatus",
     "CardList",
@@ -324,6 +340,10 @@ __all__ = (
     "ProgramChangesLoyaltyType",
     "ProgramFigures",
     "ProgramList",
+    "ProviderView",
+    "ProviderViewBreaker",
+    "ProviderViewPlatform",
+    "ProviderViewWarningsItem",
     "PublicProgram",
     "PublicProgramEnrollmentConfirmation",
     "PublicProgramLoyaltyType",
@@ -364,6 +384,7 @@ __all__ = (
     "StoreChanges",
     "StoreFigures",
     "StoreList",
+    "SyncView",
     "Terminal",
     "TerminalEnvironment",
     "TerminalWithKey",
@@ -388,4 +409,5 @@ __all__ = (
     "VoidPointsBody",
     "VoidStampsAnswer",
     "VoidStampsBody",
+    "WalletHealth",
 )

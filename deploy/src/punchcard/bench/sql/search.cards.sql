@@ -22,4 +22,6 @@ VACUUM ANALYZE customers;
 
 VACUUM ANALYZE customer_words;
 
+VACUUM ANALYZE card_words;
+
 VACUUM ANALYZE cards;

@@ -16,6 +16,7 @@ from contracts.problem import CardNotFound
 from kit.app import Service
 from kit.fields import Body
 from kit.identity import Caller, allow
+from kit.importing import ROWS_LIMIT
 
 HOLDERS_LIMIT = 500
 
@@ -42,6 +43,20 @@ async def card_by_number(number: str, _: AService, service: TheService) -> dict[
     if not re.fullmatch("[0-9]{12}", number):
         raise CardNotFound
     return await _state(service, card_number=number)
+
+
+class Numbers(Body):
+    """Twelve digits each, without dashes."""
+
+    numbers: Annotated[list[Annotated[str, Field(pattern="^[0-9]{12}$")]], Field(max_length=ROWS_LIMIT)]
+
+
+@router.post("/cards/by-numbers")
+async def cards_by_numbers(asked: Numbers, _: AService, service: TheService) -> list[dict[str, Any]]:
+    """Those of these cards that there are, deleted ones too."""
+    async with service.work.read() as conn:
+        found = await store.cards_by_numbers(conn, asked.numbers)
+    return [store.state_of(held).model_dump(mode="json") for held in found]
 
 
 @router.get("/cards/by-link/{token_sha256}")

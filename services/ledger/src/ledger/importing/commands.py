@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 from uuid import UUID
@@ -29,8 +28,6 @@ from ledger.rulebook import Rulebook
 from ledger.store import importing as sql
 
 MOST_TRIES = 3
-#: Cards not heard of are asked for so many at once.
-ASKED_AT_ONCE = 16
 
 
 class Desk:
@@ -106,7 +103,7 @@ class Desk:
             merchant_id, [name for name in names if name not in numbers or numbers[name] in missing]
         )
         numbers |= referred
-        await self._fetch(await self._missing(merchant_id, numbers.values()))
+        await self._accounts.fetch_all(await self._missing(merchant_id, numbers.values()))
         async with self._service.work.read() as conn:
             programs = await sql.programs_of_numbers(await store.raw(conn), sorted(set(numbers.values())))
         for program_id in programs:
@@ -126,15 +123,6 @@ class Desk:
             f"/internal/merchants/{merchant_id}/card-numbers", {"references": sorted(names)}
         )
         return {name: int(number) for name, number in (found or {}).items()}
-
-    async def _fetch(self, numbers: Sequence[int]) -> None:
-        hands = asyncio.Semaphore(ASKED_AT_ONCE)
-
-        async def fetch(number: int) -> None:
-            async with hands:
-                await self._accounts.fetch(number)
-
-        await asyncio.gather(*(fetch(number) for number in numbers))
 
 
 def _change(kind: str, merchant_id: UUID, taken: Taken) -> audit.Change:

@@ -81,7 +81,9 @@ def _shown(report: Report, form: str) -> Response:
     if form == "csv":
         name = f"{report.name}-{report.period.first}-{report.period.last}.csv"
         headers = {"cache-control": "no-store", "content-disposition": f'attachment; filename="{name}"'}
-        return Response(sheet(COLUMNS[report.name], report.rows), 200, headers, MEDIA_TYPE)
+        return Response(
+            sheet(COLUMNS[report.name], map(msgspec.to_builtins, report.rows)), 200, headers, MEDIA_TYPE
+        )
     body = {
         "report": report.name,
         "from": report.period.first,

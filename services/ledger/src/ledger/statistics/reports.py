@@ -10,6 +10,8 @@ from typing import Any, NamedTuple
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+import msgspec
+
 from contracts.problem import NotFound, UpstreamUnavailable
 from contracts.programs import ProgramChanged, RewardChanged, StoreChanged
 from kit.ids import now
@@ -22,14 +24,28 @@ from ledger.statistics.figures import AGES, age_name, share
 from ledger.statistics.period import Period, period
 from ledger.statistics.showing import NO_STORE, Showing
 
-_ACTIVITY = (
-    *("enrolments", "stamps_issued", "stamps_redeemed", "points_issued", "points_redeemed", "points_voided"),
-    *("transactions", "active_cards"),
-)
 _MONTHS = tuple(f"m{nth}" for nth in range(COHORT_MONTHS + 1))
 _STAFF = ("stamps", "earnings", "redemptions", "voids", "adjusts", "offline")
+
+
+class Activity(msgspec.Struct, frozen=True, gc=False):
+    """What was done on a day at a store: of the rows that can be thousands, the one that costs least."""
+
+    date: str
+    store_id: str | None
+    store_name: str | None
+    enrolments: int
+    stamps_issued: int
+    stamps_redeemed: int
+    points_issued: int
+    points_redeemed: int
+    points_voided: int
+    transactions: int
+    active_cards: int
+
+
 COLUMNS: Mapping[str, Sequence[str]] = {
-    "activity": ("date", "store_id", "store_name", *_ACTIVITY),
+    "activity": Activity.__struct_fields__,
     "liability": ("age", "cards", "stamps", "points", "liability_cents"),
     "rewards": ("reward_id", "name", "redeemed", "voided", "points_spent", "value_cents", "stock_left"),
     "staff": ("staff_id", "name", "store_id", "operations", *_STAFF, "outlier", "reason"),
@@ -38,6 +54,7 @@ COLUMNS: Mapping[str, Sequence[str]] = {
 #: An outlier does more a day than so many times the merchant's median, or voids more than a tenth.
 TIMES_MEDIAN, VOIDS_SHARE = 3, 10
 
+Rows = Sequence[Mapping[str, Any] | Activity]
 #: The names of a merchant's staff. UpstreamUnavailable.
 AskNames = Callable[[UUID], Awaitable[Mapping[str, str]]]
 
@@ -57,7 +74,7 @@ class Report(NamedTuple):
     period: Period
     as_of: datetime
     missing: list[dict[str, str]]
-    rows: list[dict[str, Any]]
+    rows: Rows
 
 
 class Reports:
@@ -71,7 +88,7 @@ class Reports:
 
     async def make(self, request: Request) -> Report:
         """NotFound, MerchantNotFound, StoreNotFound, ValidationFailed."""
-        makers = {
+        makers: Mapping[str, Callable[[Snapshot, Asked, _Known], Awaitable[Rows]]] = {
             "activity": self._activity,
             "liability": self._liability,
             "rewards": self._rewards,
@@ -100,13 +117,12 @@ class Reports:
         except UpstreamUnavailable as error:
             return {}, [{"part": "names", "reason": error.code}]
 
-    async def _activity(self, counted: Snapshot, asked: Asked, _: _Known) -> list[dict[str, Any]]:
+    async def _activity(self, counted: Snapshot, asked: Asked, _: _Known) -> list[Activity]:
         rows = await counted.days(asked)
-        stores = {row[1]: (_store(row[1]), self._store_name(row[1])) for row in rows}
+        ids = [UUID(bytes=store) for store in {row[1] for row in rows}]
+        stores = {store_id.bytes: (_store(store_id), self._store_name(store_id)) for store_id in ids}
         return [
-            dict(zip(COLUMNS["activity"], (day.isoformat(), *stores[store_id], *counts), strict=True))
-            for day, store_id, *counts in rows
-            if any(counts)
+            Activity(day.isoformat(), *stores[store], *counts) for day, store, *counts in rows if any(counts)
         ]
 
     async def _liability(self, counted: Snapshot, asked: Asked, known: _Known) -> list[dict[str, Any]]:

@@ -1,6 +1,17 @@
 """SQL in and out: the batch's own statements, what some batches need beside, and accounts one by one."""
 
-from ledger.store.accounts import answers, known, mark_card, open_account, raw, read_accounts, save
+from ledger.store.accounts import (
+    Newer,
+    Opening,
+    answers,
+    known,
+    mark_cards,
+    open_accounts,
+    raw,
+    read_accounts,
+    save,
+)
+from ledger.store.balances import balances, balances_of
 from ledger.store.batch import STATEMENTS, Found, Known, Names, Written, load, saving
 from ledger.store.beside import (
     Overtaken,
@@ -34,11 +45,15 @@ __all__ = [
     "Known",
     "Mark",
     "Names",
+    "Newer",
+    "Opening",
     "Overtaken",
     "Place",
     "Wanted",
     "Written",
     "answers",
+    "balances",
+    "balances_of",
     "claim_expiry",
     "count_rows",
     "finish_expiry",
@@ -51,9 +66,9 @@ __all__ = [
     "load",
     "lock_account",
     "lock_rewards",
-    "mark_card",
+    "mark_cards",
     "newest_stamps",
-    "open_account",
+    "open_accounts",
     "order_takers",
     "place_of",
     "raw",

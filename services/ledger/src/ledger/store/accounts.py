@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import UTC
+from typing import NamedTuple
 from uuid import UUID
 
 from psycopg import AsyncConnection, AsyncRawCursor
@@ -44,48 +45,83 @@ async def answers(conn: Connection, known: Iterable[Known]) -> dict[UUID, bytes]
     return dict(await cursor.fetchall())
 
 
-async def save(conn: Connection, account: Account, written: Sequence[Written]) -> None:
-    """Write one account and its new transactions, outside a batch."""
-    await AsyncRawCursor(conn).execute(SAVE, saving([account], written).arguments)
+async def save(conn: Connection, accounts: Sequence[Account], written: Sequence[Written]) -> None:
+    """Write accounts and their new transactions, outside a batch."""
+    await AsyncRawCursor(conn).execute(SAVE, saving(accounts, written).arguments)
+
+
+class Opening(NamedTuple):
+    """A new account with what only the card knows."""
+
+    account: Account
+    qr_code: str
+    version: int
+
+
+class Newer(NamedTuple):
+    """What a newer state of a card says of its account."""
+
+    card_id: UUID
+    version: int
+    is_gone: bool
 
 
 _OPEN = """
 INSERT INTO accounts (card_id, merchant_id, program_id, scope_store_id, card_number, qr_code, card_version,
   welcome_bonus_due, is_gone, last_hash)
-VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s) ON CONFLICT DO NOTHING RETURNING card_id
+SELECT * FROM unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) ON CONFLICT DO NOTHING RETURNING card_id
+"""
+_MARK = """
+UPDATE accounts a SET card_version = v.card_version, is_gone = v.is_gone
+FROM unnest($1, $2, $3) AS v (card_id, card_version, is_gone)
+WHERE a.card_id = v.card_id AND a.card_version < v.card_version
 """
 
 
-async def open_account(conn: Connection, account: Account, qr_code: str, version: int) -> bool:
-    """Write a new account without rows; False when there is one already.
+async def open_accounts(conn: Connection, openings: Sequence[Opening]) -> set[UUID]:
+    """Write new accounts without rows, in id order; those that are there already are left out of the answer.
 
-    LookupError when another card has its number or QR code.
+    LookupError when another card has the number or QR code of one.
     """
-    values = (
-        account.card_id,
-        account.merchant_id,
-        account.program_id,
-        account.scope_store_id,
-        int(account.card_number),
-        qr_code,
-        version,
-        account.welcome_bonus_due,
-        account.is_gone,
-        account.last_hash,
+    rows = sorted(openings, key=lambda one: one.account.card_id)
+    accounts = [one.account for one in rows]
+    cursor = AsyncRawCursor(conn)
+    await cursor.execute(
+        _OPEN,
+        (
+            pack.uuids(a.card_id for a in accounts),
+            pack.uuids(a.merchant_id for a in accounts),
+            pack.uuids(a.program_id for a in accounts),
+            pack.uuids(a.scope_store_id for a in accounts),
+            pack.int8s(int(a.card_number) for a in accounts),
+            pack.texts(one.qr_code for one in rows),
+            pack.int8s(one.version for one in rows),
+            pack.bools(a.welcome_bonus_due for a in accounts),
+            pack.bools(a.is_gone for a in accounts),
+            pack.byteas(a.last_hash for a in accounts),
+        ),
     )
-    if await (await conn.execute(_OPEN, values)).fetchone() is not None:
-        return True
-    found = await conn.execute("SELECT 1 FROM accounts WHERE card_id = %s", (account.card_id,))
-    if await found.fetchone() is None:
-        raise LookupError(f"another card has the number or QR code of card {account.card_id}")
-    return False
+    opened = {row[0] for row in await cursor.fetchall()}
+    others = {account.card_id for account in accounts} - opened
+    if others:
+        found = await conn.execute(
+            "SELECT card_id FROM accounts WHERE card_id = ANY(%s)", (pack.uuids(others),)
+        )
+        if nameless := others - {row[0] for row in await found.fetchall()}:
+            raise LookupError(f"another card has the number or QR code of card {min(nameless)}")
+    return opened
 
 
-async def mark_card(conn: Connection, card_id: UUID, version: int, is_gone: bool) -> None:
-    """What a newer state of the card says of it; never back to an older one."""
-    await conn.execute(
-        "UPDATE accounts SET card_version = %s, is_gone = %s WHERE card_id = %s AND card_version < %s",
-        (version, is_gone, card_id, version),
+async def mark_cards(conn: Connection, newer: Sequence[Newer]) -> None:
+    """Take newer states, one of each card; never back to an older one."""
+    rows = sorted(newer)
+    await AsyncRawCursor(conn).execute(
+        _MARK,
+        (
+            pack.uuids(one.card_id for one in rows),
+            pack.int8s(one.version for one in rows),
+            pack.bools(one.is_gone for one in rows),
+        ),
     )
 
 

@@ -2,30 +2,62 @@
 
 from __future__ import annotations
 
+from wallet.store.counting import NOTHING_BEHIND, Behind, HandedOut, count_behind, count_handed_out
 from wallet.store.deliveries import (
+    DELIVERED,
     Claimed,
     Done,
     claim,
-    count_behind,
     deliveries_of,
     hand_out,
     mark_behind,
     record,
 )
+from wallet.store.log import attempts, keep_log
 from wallet.store.passes import find, keep_balances, keep_cards, lock_passes, redraw
+from wallet.store.providers import Health, healths, lock_provider, note_provider
+from wallet.store.sync import (
+    LastSync,
+    claim_sync,
+    correct,
+    go_on,
+    held_after,
+    last_sync,
+    make_missing,
+    mark_untrue,
+)
 
 __all__ = [
+    "DELIVERED",
+    "NOTHING_BEHIND",
+    "Behind",
     "Claimed",
     "Done",
+    "HandedOut",
+    "Health",
+    "LastSync",
+    "attempts",
     "claim",
+    "claim_sync",
+    "correct",
     "count_behind",
+    "count_handed_out",
     "deliveries_of",
     "find",
+    "go_on",
     "hand_out",
+    "healths",
+    "held_after",
     "keep_balances",
     "keep_cards",
+    "keep_log",
+    "last_sync",
     "lock_passes",
+    "lock_provider",
+    "make_missing",
     "mark_behind",
+    "mark_untrue",
+    "note_provider",
     "record",
     "redraw",
 ]

@@ -4,17 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import fields
-from typing import NamedTuple
+from typing import Final, NamedTuple
 from uuid import UUID
 
 from sqlalchemy import select, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from kit.ids import uuid7
 from wallet import tables
+from wallet.breaker import PROBE_S, PROBES
 from wallet.domain import Delivery, Pass, Platform, Verdict
 from wallet.store.passes import PASS_COLUMNS, pass_of
 
 _DELIVERY_COLUMNS = tuple(tables.deliveries.c[field.name] for field in fields(Delivery))
+
+
+DELIVERED: Final = "delivered"
 
 
 class Claimed(NamedTuple):
@@ -31,8 +36,14 @@ class Done(NamedTuple):
 
     claimed: Claimed
     verdict: Verdict
-    delivered: bool
+    outcome: str
+    answer: str | None
     devices: int
+    took_ms: int
+
+    @property
+    def delivered(self) -> bool:
+        return self.outcome == DELIVERED
 
 
 async def mark_behind(conn: AsyncConnection, card_ids: Sequence[UUID], wait_s: float = 0.0) -> None:
@@ -68,10 +79,12 @@ async def hand_out(conn: AsyncConnection, card_id: UUID, platform: Platform) -> 
 async def claim(
     conn: AsyncConnection, platform: Platform, new_claim: UUID, limit: int, lease_s: float
 ) -> list[Claimed]:
-    """Take what is due, past what others hold; a claim that ran out is taken again."""
-    rows = await conn.execute(
-        _CLAIM, {"platform": platform, "claim": new_claim, "limit": limit, "lease_s": lease_s}
-    )
+    """Take what is due, past what others hold; a claim that ran out is taken again.
+
+    Of a provider that is left alone nothing is taken, or a few passes as a trial when its rest is over.
+    """
+    asked = {"platform": platform, "claim": new_claim, "limit": limit, "lease_s": lease_s}
+    rows = await conn.execute(_CLAIM, {**asked, "probes": min(PROBES, limit), "probe_s": PROBE_S})
     tries = {row.card_id: row.tries for row in rows}
     if not tries:
         return []
@@ -85,7 +98,17 @@ _CLAIM = text(
         SELECT card_id, platform FROM deliveries
         WHERE platform = :platform AND status = 'behind' AND next_try_at <= now()
           AND (claimed_until IS NULL OR claimed_until <= now())
-        ORDER BY next_try_at LIMIT :limit FOR UPDATE SKIP LOCKED)
+        ORDER BY next_try_at
+        LIMIT (SELECT CASE WHEN open_until IS NULL THEN CAST(:limit AS bigint)
+                 WHEN open_until <= now() AND coalesce(probe_until <= now(), true)
+                 THEN CAST(:probes AS bigint)
+                 ELSE 0 END FROM providers WHERE platform = :platform)
+        FOR UPDATE SKIP LOCKED),
+    trial AS (
+        UPDATE providers SET probe_until = now() + make_interval(secs => :probe_s)
+        WHERE platform = (SELECT platform FROM providers
+                          WHERE platform = :platform AND open_until <= now() AND EXISTS (SELECT FROM due)
+                          FOR UPDATE SKIP LOCKED))
     UPDATE deliveries d SET claim = :claim, claimed_until = now() + make_interval(secs => :lease_s),
         tries = least(d.tries + 1, 1000)
     FROM due WHERE d.card_id = due.card_id AND d.platform = due.platform
@@ -95,7 +118,10 @@ _CLAIM = text(
 
 
 async def record(conn: AsyncConnection, done: Sequence[Done]) -> None:
-    """Write outcomes down, of claims that are still ours. Hold the passes' rows (`lock_passes`)."""
+    """Write outcomes down: of claims that are still ours on the delivery, of all in the log.
+
+    Hold the passes' rows (`lock_passes`).
+    """
     rows = sorted(done, key=lambda one: one.claimed.held.card_id)
     await conn.execute(
         _RECORD,
@@ -112,6 +138,10 @@ async def record(conn: AsyncConnection, done: Sequence[Done]) -> None:
                 "sequence": one.claimed.held.sequence_wanted,
                 "revision": one.claimed.held.revision,
                 "devices": one.devices,
+                "id": uuid7(),
+                "outcome": one.outcome,
+                "answer": one.answer,
+                "took_ms": one.took_ms,
             }
             for one in rows
         ],
@@ -120,6 +150,7 @@ async def record(conn: AsyncConnection, done: Sequence[Done]) -> None:
 
 _RECORD = text(
     """
+    WITH done AS (
     UPDATE deliveries SET status = :status, tries = :tries, last_error = :last_error,
         claim = NULL, claimed_until = NULL,
         next_try_at = clock_timestamp() + make_interval(secs => :wait_s),
@@ -128,7 +159,11 @@ _RECORD = text(
         revision_shown = CASE WHEN :delivered THEN :revision ELSE revision_shown END,
         devices = CASE WHEN :delivered THEN :devices ELSE devices END,
         last_delivered_at = CASE WHEN :delivered THEN clock_timestamp() ELSE last_delivered_at END
-    WHERE card_id = :card_id AND platform = :platform AND claim = :claim
+    WHERE card_id = :card_id AND platform = :platform AND claim = :claim)
+    INSERT INTO delivery_log
+        (id, card_id, platform, at, outcome, answer, sequence, revision, devices, took_ms)
+    VALUES (:id, :card_id, :platform, clock_timestamp(), :outcome, :answer, :sequence, :revision, :devices,
+        :took_ms)
     """
 )
 
@@ -136,15 +171,3 @@ _RECORD = text(
 async def deliveries_of(conn: AsyncConnection, card_id: UUID) -> Mapping[Platform, Delivery]:
     rows = await conn.execute(select(*_DELIVERY_COLUMNS).where(tables.deliveries.c.card_id == card_id))
     return {row.platform: Delivery(**row._mapping) for row in rows}
-
-
-async def count_behind(conn: AsyncConnection) -> Mapping[Platform, tuple[int, float]]:
-    """Per platform: how many passes are behind, and for how many seconds the one that waits longest."""
-    rows = await conn.execute(
-        text(
-            "SELECT platform, count(*) AS behind,"
-            " CAST(extract(epoch FROM now() - min(behind_since)) AS float8) AS seconds"
-            " FROM deliveries WHERE status = 'behind' GROUP BY platform"
-        )
-    )
-    return {row.platform: (row.behind, max(0.0, row.seconds)) for row in rows}

@@ -26,7 +26,7 @@ async def keep_balances(conn: AsyncConnection, facts: Iterable[TransactionRecord
         cards.setdefault(fact.transaction.card_id, []).append(fact)
     for heard in cards.values():
         heard.sort(key=lambda fact: fact.transaction.sequence, reverse=True)
-    return await _keep(conn, _KEEP_BALANCES, [_balances(heard) for heard in cards.values()])
+    return await _keep(conn, KEEP_BALANCES, [_balances(heard) for heard in cards.values()])
 
 
 async def keep_cards(conn: AsyncConnection, cards: Iterable[CardChanged]) -> list[UUID]:
@@ -106,7 +106,7 @@ def _upsert(columns: Mapping[str, str], order: str) -> Any:
 
 #: What is not just replaced.
 _TAKEN = {"recent": f"(excluded.recent || p.recent)[1:{recent.KEPT}]"}
-_KEEP_BALANCES = _upsert(
+KEEP_BALANCES = _upsert(
     {
         "card_id": "uuid",
         "merchant_id": "uuid",

@@ -1,0 +1,53 @@
+"""What outcomes tell of a provider, written down for all replicas."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+
+from kit.telemetry import log
+from kit.work import Tx
+from wallet import store
+from wallet.breaker import Breaker, after, is_fault
+from wallet.domain import Delivered, Never, NotNow, Outcome, Platform
+
+#: While all is well it is said this often: not with every delivery.
+SAID_EVERY_S = 1.0
+
+
+class ProviderHealth:
+    """One replica's part in a provider's circuit breaker."""
+
+    def __init__(self, platform: Platform) -> None:
+        self._platform = platform
+        self._well_until = 0.0
+
+    async def note(self, tx: Tx, outcomes: Sequence[Outcome]) -> bool:
+        """Count these outcomes; True when the provider is left alone from now on."""
+        if time.monotonic() < self._well_until and not any(map(is_fault, outcomes)):
+            return False
+        before = await store.lock_provider(tx.conn, self._platform)
+        breaker = after(before.breaker, outcomes, before.now)
+        succeeded = any(isinstance(outcome, Delivered) for outcome in outcomes)
+        await store.note_provider(
+            tx.conn, self._platform, breaker, succeeded=succeeded, error=_last_error(outcomes)
+        )
+        well = not breaker.faults
+        tx.after_commit(lambda: self._remember(well))
+        if breaker.is_open != before.breaker.is_open:
+            tx.after_commit(lambda: self._tell(breaker))
+        return breaker.is_open
+
+    def _remember(self, well: bool) -> None:
+        self._well_until = time.monotonic() + SAID_EVERY_S if well else 0.0
+
+    def _tell(self, breaker: Breaker) -> None:
+        if breaker.is_open:
+            log.error("%s is left alone: %d faults in a row", self._platform, breaker.faults)
+        else:
+            log.warning("%s is back: its passes are delivered again", self._platform)
+
+
+def _last_error(outcomes: Sequence[Outcome]) -> str | None:
+    errors = [outcome.error for outcome in outcomes if isinstance(outcome, (NotNow, Never))]
+    return errors[-1] if errors else None
