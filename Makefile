@@ -10,6 +10,9 @@ VENV := .venv/bin/python
 CODE := contracts kit services gateway deploy tests scripts conftest.py
 TYPED := contracts/src kit/src $(wildcard services/*/src) gateway/src deploy/src scripts
 
+# Tests wait a lot: one worker works while the other waits. More would share two cores; each has own servers.
+WORKERS := --numprocesses 2
+
 # Without compiled modules every run of the tests compiles them anew: that is a third of `make test-fast`.
 unexport PYTHONDONTWRITEBYTECODE
 
@@ -31,11 +34,11 @@ down: sync ## stop the platform that runs in var/, wherever it was started
 
 .PHONY: test
 test: sync ## run every test, on a stack of its own (also beside a running `make up`)
-	@$(VENV) -m pytest $(ARGS)
+	@$(VENV) -m pytest $(WORKERS) $(ARGS)
 
 .PHONY: test-fast
 test-fast: sync ## run the tests that need no servers
-	@$(VENV) -m pytest -m "not servers" $(ARGS)
+	@$(VENV) -m pytest $(WORKERS) -m "not servers" $(ARGS)
 
 .PHONY: check
 check: sync ## format, lint, types, imports, lock and contracts: all as they should be?

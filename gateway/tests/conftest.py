@@ -39,6 +39,7 @@ from kit.testing import Keys, client
 from kit.work import envelope
 
 VENDOR, ADMIN, AUTH = "/api/v1/vendor/loyalty", "/api/v1/admin/loyalty", "/api/v1/auth"
+APPLE = "/api/v1/loyalty/apple/v1"
 SECRET = "s" * 43
 KEY = "an-idempotency-key-1"
 
@@ -232,6 +233,7 @@ def documents() -> dict[str, Any]:
     paths: dict[str, dict[str, Any]] = {
         "programs": {
             f"{ADMIN}/merchants": {"post": _operation("createMerchant", "admin", key=True)},
+            f"{ADMIN}/programs": {"get": _operation("listPrograms", "admin", compose={"programs": "items"})},
             f"{VENDOR}/program": {
                 "get": _operation("getProgram", *anyone),
                 "patch": _operation("patchProgram", *users),
@@ -265,6 +267,17 @@ def documents() -> dict[str, Any]:
             f"{VENDOR}/reports/{{name}}": {"get": _operation("getReport", *users)},
         },
         "wallet": {f"{VENDOR}/cards/{{card_id}}/passes": {"get": _operation("listPasses", *anyone)}},
+    }
+    device = f"{APPLE}/devices/{{device}}/registrations/{{pass_type}}"
+    of_token = {"x-hands-on-authorization": True}
+    paths["wallet"] |= {
+        device: {"get": _operation("listChangedPasses", "public")},
+        f"{device}/{{serial}}": {
+            "post": _operation("registerDevice", "public") | of_token,
+            "delete": _operation("unregisterDevice", "public") | of_token,
+        },
+        f"{APPLE}/passes/{{pass_type}}/{{serial}}": {"get": _operation("fetchPass", "public") | of_token},
+        f"{APPLE}/log": {"post": _operation("tellLog", "public")},
     }
     found = {name: {"paths": rows, "components": {"schemas": {}}} for name, rows in paths.items()}
     switch = {**_operation("deactivateCard", *anyone), "x-card": True}

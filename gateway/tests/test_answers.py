@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+import struct
 from ipaddress import ip_network
+from urllib.robotparser import RobotFileParser
 
 import pytest
 
@@ -283,6 +285,26 @@ async def test_the_api_is_described_for_tools_and_for_people(house):
     assert "<script" not in page.text
     assert "style=" not in page.text
     assert style.headers["content-type"].startswith("text/css")
+
+
+async def test_googles_robot_may_reach_its_callback_and_no_robot_the_cards(house):
+    async with house.calls() as anybody:
+        rules = RobotFileParser()
+        rules.parse((await anybody.get("/robots.txt")).text.splitlines())
+
+    for robot in ("Googlebot", "AnyBot"):
+        assert rules.can_fetch(robot, "/api/v1/loyalty/google/callback")
+        assert rules.can_fetch(robot, "/logo.png")
+        assert not rules.can_fetch(robot, "/api/v1/loyalty/cards/abc/google")
+
+
+async def test_there_is_a_logo_for_programs_that_have_none(house):
+    async with house.calls() as anybody:
+        answer = await anybody.get("/logo.png")
+
+    assert answer.headers["content-type"] == "image/png"
+    assert answer.content.startswith(b"\x89PNG\r\n\x1a\n")
+    assert struct.unpack(">II", answer.content[16:24]) == (660, 660)
 
 
 async def test_the_description_can_be_switched_off(make_house):

@@ -313,6 +313,44 @@ async def test_once_nobody_listened_for_a_day_nothing_is_kept_and_old_numbers_st
     assert [listener.events[-1].data["sequence"] for listener in again] == [fresh] * 3
 
 
+async def test_a_merchant_is_forgotten_in_steps_and_who_comes_back_in_between_misses_nothing(
+    feed, database, monkeypatch
+):
+    monkeypatch.setattr(hubs.window, "FORGOTTEN_AT_ONCE", 2)
+    mine = (feed.house.merchant.id,)
+    url = database("gateway").app_url
+    first = await feed.till()
+    told = await feed.stamps(5)
+    await first.until(lambda it: len(it.events) == 5)
+    await first.leave()
+
+    def nobody_listens() -> None:
+        with psycopg.connect(url) as connection:
+            long_ago = (
+                "UPDATE feed_listeners SET listened_at = now() - interval '26 hours' WHERE merchant_id = %s"
+            )
+            connection.execute(long_ago, mine)
+
+    async def forget() -> bool:
+        async with feed.house.service.work() as tx:
+            return await hubs.window.forget(tx.conn)
+
+    nobody_listens()
+    assert await forget()
+    back, too_late = await feed.till(last_event_id="2"), await feed.till(last_event_id="1")
+    await back.until(lambda it: len(it.events) == 3)
+    nobody_listens()
+    steps = [await forget(), await forget()]
+
+    assert back.sequences == told[2:]
+    assert [event.kind for event in too_late.events] == ["reset"]
+    assert steps == [True, False]
+    with psycopg.connect(url) as connection:
+        for table in ("feed_window", "feed_listeners"):
+            found = connection.execute(f"SELECT count(*) FROM {table} WHERE merchant_id = %s", mine)
+            assert found.fetchone() == (0,), table
+
+
 async def test_who_listens_keeps_what_is_heard_for_the_day_after(feed, monkeypatch, database):
     monkeypatch.setattr(doorway, "LOOK_EVERY_S", 0.02)
     monkeypatch.setattr(doorway, "SAY_EVERY_S", 0.02)

@@ -6,10 +6,11 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+from aiohttp import web
 
 VENDOR, ADMIN = "/api/v1/vendor/loyalty", "/api/v1/admin/loyalty"
 KEY = "an-idempotency-key-1"
-CARD = str(uuid4())
+CARD = "018f6f0e-7b1a-7c3d-9e55-3f2b1a0c4d5e"
 VIEW = {"status": "inactive", "stamp_count": 7, "points_balance": 0, "tier": None, "available_rewards": []}
 
 
@@ -101,6 +102,61 @@ async def test_an_answer_keeps_the_headers_that_the_contract_names(house):
     assert {"etag", "location", "cache-control", "retry-after"} <= answer.headers.keys()
     assert answer.headers["cache-control"] == "public, max-age=60"
     assert not {"server", "x-probe", "set-cookie", "access-control-allow-origin"} & answer.headers.keys()
+
+
+APPLE = "/api/v1/loyalty/apple/v1"
+
+
+async def test_a_device_s_token_reaches_the_wallet_beside_ours(house):
+    path = f"{APPLE}/passes/pass.example/1"
+    sent = {"last-modified": "Fri, 20 Nov 2026 10:00:05 GMT", "cache-control": "private, no-cache"}
+    house.services["wallet"].answer("GET", path, (304, None, sent))
+
+    async with house.calls(
+        **{"authorization": "ApplePass abc", "if-modified-since": "Fri, 20 Nov 2026 10:00:05 GMT"}
+    ) as device:
+        answer = await device.get(path, headers={"x-pass-authorization": "ApplePass forged"})
+
+    (seen,) = house.services["wallet"].asked
+    assert seen.headers["x-pass-authorization"] == "ApplePass abc"
+    assert seen.headers["if-modified-since"] == "Fri, 20 Nov 2026 10:00:05 GMT"
+    assert house.caller_of(seen).role == "public"
+    assert (answer.status_code, answer.headers["last-modified"]) == (304, sent["last-modified"])
+    assert answer.headers["cache-control"] == "private, no-cache"
+
+
+async def test_no_caller_s_authorization_goes_on_where_nobody_asked_for_it(house):
+    async with house.calls(authorization="ApplePass abc") as device:
+        await device.get(f"{APPLE}/devices/d1/registrations/pass.example?passesUpdatedSince=7")
+        await device.get("/api/v1/loyalty/cards/token", headers={"x-pass-authorization": "ApplePass abc"})
+
+    for seen in (*house.services["wallet"].asked, *house.cards.asked):
+        assert "x-pass-authorization" not in seen.headers
+        assert "abc" not in seen.headers["authorization"]
+    assert house.services["wallet"].asked[0].path.endswith("?passesUpdatedSince=7")
+
+
+async def test_bytes_of_any_kind_come_back_as_they_were_sent(house):
+    content = bytes(range(256))
+    wallet = house.services["wallet"]
+    wallet.answers["GET", f"{APPLE}/passes/t/1"] = [
+        web.Response(body=content, headers={"content-type": "application/vnd.apple.pkpass"})
+    ]
+
+    async with house.calls(authorization="ApplePass abc") as device:
+        answer = await device.get(f"{APPLE}/passes/t/1")
+
+    assert answer.content == content
+    assert answer.headers["content-type"] == "application/vnd.apple.pkpass"
+
+
+async def test_a_device_and_a_serial_number_go_on_as_they_were_meant(house):
+    path = f"{APPLE}/devices/a%20b%C3%A9%3F/registrations/pass.example/1"
+
+    async with house.calls(authorization="ApplePass abc") as device:
+        await device.delete(path)
+
+    assert house.services["wallet"].asked[0].path == path
 
 
 async def test_head_is_get_without_a_body(house):
@@ -312,3 +368,26 @@ async def test_a_stock_that_nobody_counted_is_never_shown(house):
         answer = await owner.get(f"{VENDOR}/rewards/{reward['id']}")
 
     assert (answer.status_code, answer.json()["code"]) == (503, "upstream-unavailable")
+
+
+# -- the figures of programs
+
+
+async def test_a_list_of_programs_shows_what_the_ledger_counted_of_each(house):
+    given = [{"id": str(uuid4()), "card_name": "Card"} for _ in range(2)]
+    page = {"items": given, "next_cursor": None}
+    house.programs.answer("GET", f"{ADMIN}/programs", (200, page, {}))
+    counted = {given[1]["id"]: {"cards_total": 7}}
+    house.ledger.answer("POST", "/internal/program-statistics", (200, {"statistics": counted}, {}))
+
+    async with house.calls(authorization=f"Bearer {house.token(house.admin)}") as admin:
+        answer = await admin.get(f"{ADMIN}/programs")
+        (asked,) = house.ledger.asked
+        await house.ledger.stop()
+        without = await admin.get(f"{ADMIN}/programs")
+
+    assert [program["statistics"] for program in answer.json()["items"]] == [None, {"cards_total": 7}]
+    assert asked.json() == {"program_ids": [program["id"] for program in given]}
+    assert house.caller_of(asked).role == "service"
+    assert without.status_code == 200
+    assert [program["statistics"] for program in without.json()["items"]] == [None, None]

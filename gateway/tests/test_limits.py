@@ -282,6 +282,27 @@ async def test_links_are_read_so_often_from_an_address_whatever_card_they_show(m
     assert answers[2].headers["ratelimit-policy"] == '"link-reads";q=2;w=60'
 
 
+async def test_each_device_and_each_pass_has_a_limit_of_its_own(make_house):
+    house = make_house(limit_device_calls_per_minute=2)
+    apple = f"{PUBLIC}/apple/v1"
+    registering = [f"{apple}/devices/d1/registrations/t/{number}" for number in range(3)]
+
+    async with house.calls() as somebody:
+        registered = [await somebody.post(path, json={}) for path in registering]
+        listed = await somebody.get(f"{apple}/devices/d1/registrations/t")
+        other = await somebody.get(f"{apple}/devices/d2/registrations/t")
+        fetched = [await somebody.get(f"{apple}/passes/t/s1") for _ in range(3)]
+        another = await somebody.get(f"{apple}/passes/t/d1")
+        told = [await somebody.post(f"{apple}/log", json={}) for _ in range(3)]
+
+    assert [answer.status_code for answer in registered] == [200, 200, 429]
+    assert (listed.status_code, other.status_code) == (429, 200)
+    assert [answer.status_code for answer in fetched] == [200, 200, 429]
+    assert another.status_code == 200
+    assert [answer.status_code for answer in told] == [200, 200, 429]
+    assert told[2].headers["ratelimit-policy"] == '"device-calls";q=2;w=60'
+
+
 # -- replicas
 
 
@@ -463,5 +484,6 @@ def test_the_limits_are_those_of_the_api():
         "limit_enrolments_per_hour": 10,
         "limit_sign_ins_per_minute": 10,
         "limit_link_reads_per_minute": 60,
+        "limit_device_calls_per_minute": 300,
         "limit_account_sign_ins_per_minute": 5,
     }

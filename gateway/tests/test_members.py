@@ -68,6 +68,8 @@ async def test_a_sheet_has_its_header_once_and_no_formula(house: House):
 
     assert answer.headers["content-type"].startswith("text/csv")
     assert answer.headers["content-disposition"] == 'attachment; filename="members-2026-10-22-2026-11-20.csv"'
+    assert answer.headers["report-as-of"] == "2026-11-20T10:00:00.000000Z"
+    assert "report-missing" not in answer.headers
     assert answer.text.splitlines() == [
         "card_number,first_name,last_name,enrolled_at,status,stamp_count,points_balance,last_activity_at",
         "4821-0077-0001,Ana,'=1+1,2026-11-20T10:00:00.000000Z,active,1,0,",

@@ -29,7 +29,7 @@ async def service(plain_database: str, service_on: Callable[..., Service]) -> As
     with engine.begin() as connection:
         audit.create_audit(Operations(MigrationContext.configure(connection)))
     service = service_on(plain_database)
-    service.include(audit.router(service.work))
+    service.include(audit.router())
     yield service
     await service.engine.dispose()
 

@@ -30,7 +30,7 @@ async def service(plain_database: str, service_on: Callable[..., Service]) -> As
     with engine.begin() as connection:
         audit.create_audit(Operations(MigrationContext.configure(connection)))
     service = service_on(plain_database)
-    service.include(audit.router(service.work), parked.router(service.work, service.idempotency))
+    service.include(audit.router(), parked.router())
     yield service
     await service.engine.dispose()
 

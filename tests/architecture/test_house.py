@@ -19,6 +19,8 @@ from gateway.edge.own.audit import AUDITED
 from gateway.edge.own.parked import HEARING
 from kit.settings import ServiceSettings
 
+from .sources import nodes, parsed
+
 ROOT = Path(__file__).parents[2]
 SERVICES = {
     path.name: path for path in sorted((ROOT / "services").iterdir()) if (path / "pyproject.toml").exists()
@@ -48,11 +50,6 @@ def texts() -> list[tuple[str, str]]:
         for path in tree()
         if path.suffix not in (".lock", ".png", ".ico", ".woff2", ".jar")
     ]
-
-
-@cache
-def parsed(path: Path) -> ast.Module:
-    return ast.parse(path.read_text())
 
 
 def code() -> list[Path]:
@@ -110,7 +107,7 @@ def test_a_module_is_not_long_and_says_first_what_it_is(path: Path):
     module = parsed(path)
 
     assert source.count("\n") <= FILE_LINES, "make it a folder of the same name with the same public names"
-    for node in ast.walk(module):
+    for node in nodes(path):
         if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
             lines = (node.end_lineno or 0) - node.lineno + 1
             assert lines <= FUNCTION_LINES, f"{node.name} has {lines} lines"
@@ -136,7 +133,7 @@ def test_nothing_is_left_unfinished():
 
 def test_no_exception_is_swallowed_without_a_word():
     for path in code():
-        for node in ast.walk(parsed(path)):
+        for node in nodes(path):
             if isinstance(node, ast.ExceptHandler):
                 empty = all(isinstance(part, ast.Pass) for part in node.body)
                 broad = node.type is None or ast.unparse(node.type) in ("Exception", "BaseException")

@@ -17,6 +17,8 @@ from importlinter.api import read_configuration
 from importlinter.application import use_cases
 from importlinter.domain.contract import registry
 
+from .sources import nodes
+
 ROOT = Path(__file__).parents[2]
 SERVICES = ("programs", "cards", "ledger", "auth_pins", "wallet")
 #: What a rule may not know of the standard library: clock, chance, files, network, log.
@@ -138,7 +140,7 @@ def python_files(*folders: str) -> list[Path]:
 @cache
 def imports_of(path: Path) -> set[str]:
     found: set[str] = set()
-    for node in ast.walk(ast.parse(path.read_text())):
+    for node in nodes(path):
         if isinstance(node, ast.Import):
             found.update(alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom):
@@ -178,7 +180,7 @@ def test_rules_know_the_standard_library_problems_and_money(path: Path):
 
 @pytest.mark.parametrize("path", rule_files(), ids=lambda path: str(path.relative_to(ROOT)))
 def test_rules_do_not_ask_the_clock_nor_open_or_print_anything(path: Path):
-    for node in ast.walk(ast.parse(path.read_text())):
+    for node in nodes(path):
         if isinstance(node, ast.Call):
             called = ast.unparse(node.func)
             assert called not in ("open", "print", "input"), f"{path.name}:{node.lineno}"

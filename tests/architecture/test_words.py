@@ -17,6 +17,8 @@ from gateway.edge.problem_words import WORDS as PAGES
 from kit.errors import FIELD_CODES
 from wallet.apple.words import WORDS as PASSES
 
+from .sources import nodes, parsed
+
 ROOT = Path(__file__).parents[2]
 TRANSLATIONS = [language for language in LANGUAGES if language != ENGLISH]
 KINDS = {kind.__name__ for kind in CODES.values()} - {"ValidationFailed"}
@@ -29,7 +31,7 @@ def modules() -> Iterator[Path]:
 
 def details_in(path: Path) -> Iterator[tuple[str, str | None]]:
     """Where a refusal is given a detail, and its English; None where that can't be told from the code."""
-    tree = ast.parse(path.read_text())
+    tree = parsed(path)
     constants = {
         target.id: node.value.value
         for node in tree.body
@@ -37,7 +39,7 @@ def details_in(path: Path) -> Iterator[tuple[str, str | None]]:
         for target in node.targets
         if isinstance(target, ast.Name)
     }
-    for node in (node for node in ast.walk(tree) if isinstance(node, ast.Call) and node.args):
+    for node in (node for node in nodes(path) if isinstance(node, ast.Call) and node.args):
         name = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
         given = node.args[0]
         if name not in KINDS | {"said"} or isinstance(given, ast.Call):

@@ -21,7 +21,11 @@ PROBLEM = "application/problem+json"
 PUBLIC = re.compile(r"/api/v1/(auth|loyalty|google|apple)/")
 SIGNED_IN = {"changePassword"}
 #: Always the same answer, which says nothing.
-SAYS_NOTHING = {("forgotPassword", "202")}
+SAYS_NOTHING = {
+    ("forgotPassword", "202"),
+    *(("registerDevice", status) for status in ("200", "201")),
+    *((name, "200") for name in ("unregisterDevice", "tellLog")),
+}
 
 
 def document() -> dict[str, Any]:

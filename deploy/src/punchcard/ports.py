@@ -11,6 +11,13 @@ LOWEST, HIGHEST = 15_000, 31_999
 
 _chooser = random.SystemRandom()
 _handed_out: set[int] = set()
+_kept_to = range(LOWEST, HIGHEST + 1)
+
+
+def keep_to(part: int, parts: int) -> None:
+    """This process takes every so-manieth port only: others of its kind take the rest."""
+    global _kept_to
+    _kept_to = range(LOWEST + part, HIGHEST + 1, parts)
 
 
 def is_free(port: int, host: str = "127.0.0.1") -> bool:
@@ -27,7 +34,7 @@ def is_free(port: int, host: str = "127.0.0.1") -> bool:
 def free_port() -> int:
     """A port that nobody listens on and that this process has not handed out before."""
     for _ in range(1000):
-        port = _chooser.randint(LOWEST, HIGHEST)
+        port = _chooser.choice(_kept_to)
         if port not in _handed_out and is_free(port):
             _handed_out.add(port)
             return port

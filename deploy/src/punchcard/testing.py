@@ -10,7 +10,9 @@ import gc
 import os
 import shutil
 import tempfile
+import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,6 +20,9 @@ import pytest
 
 # What drives servers is imported by the fixtures that need it: it would cost the quick tests seconds.
 if TYPE_CHECKING:
+    from xdist.remote import Producer
+    from xdist.scheduler import LoadScopeScheduling
+
     from punchcard.embedded.kafka import Kafka
     from punchcard.embedded.postgres import Postgres
     from punchcard.fresh_databases import DatabaseFactory
@@ -28,9 +33,19 @@ if TYPE_CHECKING:
 SERVER_FIXTURES = ("postgres", "database", "kafka", "stack", "durable_stack")
 
 
-def pytest_configure() -> None:
+#: A state directory younger than this may be one that another worker makes just now.
+NEW_S = 60
+
+
+def pytest_configure(config: pytest.Config) -> None:
     """Thousands of modules and tests stay until the end: looking through them for garbage costs seconds."""
     gc.set_threshold(50_000, 20, 50)
+    worker = getattr(config, "workerinput", None)
+    if worker is not None:
+        from punchcard import ports
+
+        # Two that look for a free port at the same moment must not find the same.
+        ports.keep_to(int(worker["workerid"].removeprefix("gw")), worker["workercount"])
 
 
 def pytest_collection_finish() -> None:
@@ -44,6 +59,15 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         if _needs(item):
             item.add_marker(pytest.mark.servers)
     items.sort(key=_needs)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> LoadScopeScheduling:
+    from punchcard.testing_workers import FromBothEnds
+
+    # The order of the tests is meant: the files with the most tests are not the longest ones.
+    config.option.loadscopereorder = False
+    return FromBothEnds(config, log)
 
 
 def _needs(item: pytest.Item) -> int:
@@ -81,7 +105,9 @@ def punchcard_homes() -> Iterator[Callable[[str], Home]]:
 
 
 def _sweep(path: Path) -> None:
-    """End and remove what a killed session left, unless another session holds it."""
+    """End and remove what a killed session left, unless another session holds it or is about to."""
+    if time.time() - path.stat().st_mtime < NEW_S:
+        return
     from punchcard.home import Home
     from punchcard.problems import MachineCannot
 
@@ -99,20 +125,31 @@ def _sweep(path: Path) -> None:
 # -- bare servers
 
 
+@contextmanager
+def _held(home: Home) -> Iterator[Home]:
+    """However this process ends, what runs there ends too."""
+    from punchcard.embedded.watchdog import Watchdog
+
+    watchdog = Watchdog(home)
+    home.acquire()
+    watchdog.start()
+    yield home
+    watchdog.dismiss()
+    home.release()
+
+
 @pytest.fixture(scope="session")
 def postgres(punchcard_homes: Callable[[str], Home]) -> Iterator[Postgres]:
     """A cluster without fsync: quick, and nothing here is worth keeping."""
     from punchcard import databases
     from punchcard.embedded.postgres import Postgres
 
-    home = punchcard_homes("postgres")
-    home.acquire()
-    server = Postgres(home.postgres, durable=False, log=home.logs / "postgres.log")
-    server.start()
-    databases.close_shared_ones(server.url())
-    yield server
-    server.stop_at_once()
-    home.release()
+    with _held(punchcard_homes("postgres")) as home:
+        server = Postgres(home.postgres, durable=False, log=home.logs / "postgres.log")
+        server.start()
+        databases.close_shared_ones(server.url())
+        yield server
+        server.stop_at_once()
 
 
 @pytest.fixture(scope="session")
@@ -135,14 +172,12 @@ def kafka(punchcard_homes: Callable[[str], Home]) -> Iterator[Kafka]:
     from punchcard import topics
     from punchcard.embedded.kafka import Kafka
 
-    home = punchcard_homes("kafka")
-    home.acquire()
-    broker = Kafka(home.kafka, log=home.logs / "kafka.log")
-    broker.start()
-    topics.create(broker.bootstrap)
-    yield broker
-    broker.stop_at_once()
-    home.release()
+    with _held(punchcard_homes("kafka")) as home:
+        broker = Kafka(home.kafka, log=home.logs / "kafka.log")
+        broker.start()
+        topics.create(broker.bootstrap)
+        yield broker
+        broker.stop_at_once()
 
 
 # -- the whole platform
@@ -156,9 +191,21 @@ def _quick() -> dict[str, dict[str, str]]:
 
 
 class _Running:
-    """The session's shared stack, so that the durable one can end it: two at once are much for two cores."""
+    """The platform that runs in this process: two at once are much for two cores, so each ends the other."""
 
     stack: Stack | None = None
+
+    @classmethod
+    def begin(cls, stack: Stack) -> Stack:
+        cls.end()
+        cls.stack = stack.start()
+        return cls.stack
+
+    @classmethod
+    def end(cls) -> None:
+        stack, cls.stack = cls.stack, None
+        if stack is not None:
+            stack.stop()
 
 
 @pytest.fixture(scope="session")
@@ -166,10 +213,8 @@ def stack(punchcard_homes: Callable[[str], Home]) -> Iterator[Stack]:
     """The whole platform, shared by all tests: make your own merchant, and leave everything running."""
     from punchcard.stack import Stack
 
-    _Running.stack = Stack(punchcard_homes("stack"), durable=False, env=_quick())
-    yield _Running.stack.start()
-    if _Running.stack is not None:
-        _Running.stack.stop()
+    yield _Running.begin(Stack(punchcard_homes("stack"), durable=False, env=_quick()))
+    _Running.end()
 
 
 @pytest.fixture(scope="session")
@@ -177,8 +222,5 @@ def durable_stack(punchcard_homes: Callable[[str], Home]) -> Iterator[Stack]:
     """A platform of its own with fsync on, for tests that kill: each leaves everything running."""
     from punchcard.stack import Stack
 
-    if _Running.stack is not None:
-        _Running.stack.stop()
-        _Running.stack = None
-    with Stack(punchcard_homes("durable"), durable=True, env=_quick()) as running:
-        yield running
+    yield _Running.begin(Stack(punchcard_homes("durable"), durable=True, env=_quick()))
+    _Running.end()

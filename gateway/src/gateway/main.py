@@ -24,6 +24,7 @@ from gateway.edge.limits import Limits
 from gateway.edge.limits.settling import Settling
 from gateway.edge.moves import MOVES, Moves
 from gateway.edge.own.asking import Services
+from gateway.edge.programs import ProgramStatistics
 from gateway.edge.requests import Desk
 from gateway.edge.rewards import RewardStock
 from gateway.edge.routes import OWN, Documents, RouteTable, routes_of
@@ -44,7 +45,7 @@ def build(settings: GatewaySettings, documents: Documents | None = None) -> Serv
     service.listener.gather_s = GATHER_S
     # Before the mount of all others: what the gateway answers itself is found first.
     service.include(*own.ROUTERS)
-    documents = {**(merging.committed() if documents is None else documents), OWN: own.document(service)}
+    documents = {**(merging.committed() if documents is None else documents), OWN: own.document()}
     table = RouteTable(routes_of(documents))
     clients = _clients(service, settings)
     identities = _identities(service, settings)
@@ -53,14 +54,15 @@ def build(settings: GatewaySettings, documents: Documents | None = None) -> Serv
     limits = _limits(service, settings)
     _take_moves(service, table, Moves(desk, limits, clients["ledger"], clients["auth-pins"]))
     ledger = Ledger(clients["ledger"], service.signer)
-    views, stock = CardViews(ledger), RewardStock(ledger)
+    views, stock, statistics = CardViews(ledger), RewardStock(ledger), ProgramStatistics(ledger)
     service.http.state.desk = desk
     service.http.state.services = _services(service, settings, clients)
     service.http.router.redirect_slashes = False
     service.shows_metrics_to = Insiders(settings.metrics_readers)
     service.include(reading.router(settings, documents))
     streams = {feed.PATH: feed.Feed(service, identities, settings).answer}
-    service.http.mount("/api", Forward(table, desk, limits, clients, views, stock, cors, settings, streams))
+    forward = Forward(table, desk, limits, clients, views, stock, statistics, cors, settings, streams)
+    service.http.mount("/api", forward)
     service.app = Door(service, cors)
     return service
 

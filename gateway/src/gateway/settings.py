@@ -44,6 +44,8 @@ class GatewaySettings(ServiceSettings):
     limit_enrolments_per_hour: Limit = 10
     limit_sign_ins_per_minute: Limit = 10
     limit_link_reads_per_minute: Limit = 60
+    #: For one device that holds passes, and for one pass that is fetched; for what devices tell, one address.
+    limit_device_calls_per_minute: Limit = 300
     #: For one account and address; and from where on an account alone is slowed down.
     limit_account_sign_ins_per_minute: Limit = 5
     slow_sign_ins_per_minute: Limit = 10

@@ -7,6 +7,7 @@ import gc
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
+from functools import cache
 from typing import Any
 
 from fastapi import APIRouter, FastAPI, Response
@@ -40,6 +41,7 @@ __all__ = [
     "Scope",
     "Send",
     "Service",
+    "described",
     "openapi_of",
 ]
 
@@ -85,15 +87,15 @@ class Service:
         )
         self.http.state.callers = self.callers
         self.http.state.service = self
-        self.http.include_router(self._health())
-        self.http.include_router(_documents(self.name))
+        self.include(self._health(), _documents(self.name))
         self._handle_errors()
         self.lines = RequestLines(self.name)
         self.app = Edge(self)
 
     def include(self, *routers: APIRouter) -> None:
+        """Their routes as they are: include_router() would look into every function a second time."""
         for router in routers:
-            self.http.include_router(router)
+            self.http.router.routes.extend(router.routes)
 
     def background(self, name: str, run: Callable[[], Awaitable[None]]) -> None:
         """Keep this going while the service lives; started again, with growing pauses, when it fails."""
@@ -244,6 +246,7 @@ class Service:
         return response
 
 
+@cache
 def _documents(service: str) -> APIRouter:
     """What this process says on the broker, and the schemas it says it in."""
     router = APIRouter(include_in_schema=False)
@@ -276,8 +279,12 @@ async def _end(task: asyncio.Task[Any], grace_s: float) -> None:
 
 def openapi_of(service: Service) -> dict[str, Any]:
     """The service's OpenAPI document without internal routes; each operation tells its `x-callers`."""
-    document = service.http.openapi()
-    for route in iter_route_contexts(service.http.routes):
+    return described(service.http)
+
+
+def described(http: FastAPI) -> dict[str, Any]:
+    document = http.openapi()
+    for route in iter_route_contexts(http.routes):
         if not isinstance(route.original_route, APIRoute) or not route.include_in_schema:
             continue
         calls = [dependency.call for dependency in route.dependant.dependencies]

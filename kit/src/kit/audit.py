@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Query
+from fastapi import APIRouter, Depends, Query, Request
 from sqlalchemy import Column, DateTime, Index, MetaData, Table, Text, Uuid, insert, select
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -135,12 +136,14 @@ async def newest(conn: AsyncConnection, asked: Asked) -> list[dict[str, Any]]:
     return [_shown(row) for row in (await conn.execute(rows)).mappings()]
 
 
-def router(work: Work) -> APIRouter:
+@cache
+def router() -> APIRouter:
     """`GET /internal/audit`: this service's rows, for the gateway to merge."""
     router = APIRouter(include_in_schema=False)
 
     @router.get("/internal/audit", dependencies=[Depends(allow("service"))])
     async def rows(
+        request: Request,
         before: UUID | None = None,
         merchant_id: UUID | None = None,
         actor_id: UUID | None = None,
@@ -149,6 +152,7 @@ def router(work: Work) -> APIRouter:
         limit: int = Query(default=50, ge=1, le=101),
     ) -> list[dict[str, Any]]:
         asked = Asked(before, merchant_id, actor_id, thing_id, kind, limit)
+        work: Work = request.app.state.service.work
         async with work.read() as conn:
             return await newest(conn, asked)
 

@@ -1,16 +1,23 @@
-"""Imports: what a chunk of a file's rows is asked with, and how a row that is not good is answered."""
+"""Imports: what a chunk of a file's rows is asked with, how it is taken, and how a bad row is answered."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Annotated, Any, NamedTuple
+from uuid import UUID
 
+from fastapi import Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
-from contracts.problem import Refusal
+from contracts.problem import Refusal, UpstreamUnavailable
+from kit import audit
+from kit.app import Service
 from kit.fields import Body, Flag, Whole
+from kit.idempotency import Made
+from kit.work import Tx
 
 ROWS_LIMIT = 500
+MOST_TRIES = 3
 #: Rows as they are in the file; each service reads its own.
 Rows = Annotated[
     list[dict[str, Any]],
@@ -68,3 +75,59 @@ class ImportAnswer(BaseModel):
     known: int
     errors: Sequence[RefusedLine] = Field(description="Rows that were not taken", examples=[[]])
     dry_run: bool = Field(description="Whether nothing was kept", examples=[False])
+
+
+class Taken(NamedTuple):
+    """How many rows were taken now, how many had been before, and why the others were not."""
+
+    taken: int
+    known: int
+    errors: Sequence[LineError]
+
+
+class Import(NamedTuple):
+    """A chunk as a service takes it: `take` decides and writes, unless the rows are only tried."""
+
+    kind: str
+    merchant_id: UUID
+    body: ImportBody
+    bad: Sequence[LineError]
+    take: Callable[[Tx], Awaitable[Taken]]
+    answer: type[ImportAnswer]
+
+    async def effect(self, tx: Tx) -> Made:
+        return Made(200, await self.answered(tx))
+
+    async def answered(self, tx: Tx) -> ImportAnswer:
+        """Written in one transaction: the rows, and who brought them."""
+        taken = await self.take(tx)
+        if taken.taken and not self.body.dry_run:
+            counts = {"taken": taken.taken, "known": taken.known, "refused": len(taken.errors)}
+            whose = self.merchant_id
+            change = audit.Change("imported", self.kind, whose, merchant_id=whose, after=counts)
+            await audit.record(tx, change)
+        errors = [error._asdict() for error in sorted([*taken.errors, *self.bad])]
+        given = {**taken._asdict(), "errors": errors, "dry_run": self.body.dry_run}
+        return self.answer.model_validate(given)
+
+
+async def once(
+    service: Service, request: Request, key: str, brought: Import, overtaken: tuple[type[Exception], ...]
+) -> Response:
+    """Take the chunk once under its key; `overtaken`: somebody was first with a name, so it is taken anew."""
+    for tries in range(1, MOST_TRIES + 1):
+        try:
+            if brought.body.dry_run:
+                return await _tried(service, brought)
+            return await service.idempotency.once(request, key, "platform", brought.body, brought.effect)
+        except overtaken:
+            if tries == MOST_TRIES:
+                raise UpstreamUnavailable from None
+    raise AssertionError("the last try answers or raises")
+
+
+async def _tried(service: Service, brought: Import) -> Response:
+    async with service.work.engine.connect() as conn:
+        answer = await brought.answered(Tx(conn, service.work.service))
+        await conn.rollback()
+    return Response(answer.model_dump_json(), 200, media_type="application/json")

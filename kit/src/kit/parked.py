@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cache
 from typing import Annotated, Any, Literal, NamedTuple
 from uuid import UUID
 
@@ -106,21 +107,25 @@ async def switch(
     return Response(msgspec.json.encode(made.body), 200, media_type="application/json")
 
 
-def router(work: Work, idempotency: Idempotency) -> APIRouter:
+@cache
+def router() -> APIRouter:
     """`/internal/parked`: what the gateway shows to admins, and what they decide."""
     router = APIRouter(prefix="/internal/parked", include_in_schema=False)
 
     @router.get("", dependencies=[Depends(allow("service"))])
     async def rows(
+        request: Request,
         before: UUID | None = None,
         state: Annotated[list[State] | None, Query()] = None,
         limit: int = Query(default=50, ge=1, le=101),
     ) -> list[dict[str, Any]]:
+        work: Work = request.app.state.service.work
         async with work.read() as conn:
             return await newest(conn, Asked(before, state or OPEN, limit))
 
     @router.get("/{event_id}", dependencies=[Depends(allow("service"))])
-    async def read(event_id: UUID) -> dict[str, Any]:
+    async def read(request: Request, event_id: UUID) -> dict[str, Any]:
+        work: Work = request.app.state.service.work
         async with work.read() as conn:
             return await one(conn, event_id)
 
@@ -131,6 +136,8 @@ def router(work: Work, idempotency: Idempotency) -> APIRouter:
         decision: Decision,
         idempotency_key: Annotated[str | None, Header()] = None,
     ) -> Response:
+        service = request.app.state.service
+        work, idempotency = service.work, service.idempotency
         return await switch(work, idempotency, request, event_id, decision, idempotency_key)
 
     return router

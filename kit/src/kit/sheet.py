@@ -10,6 +10,32 @@ from typing import Any
 MEDIA_TYPE = "text/csv; charset=utf-8"
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
+#: What a sheet has no place for: until when it counts, and what is not in it.
+AS_OF, MISSING = "report-as-of", "report-missing"
+#: A 200 with a sheet instead of JSON, as an operation's `responses` describe it.
+DESCRIBED: dict[int | str, dict[str, Any]] = {
+    200: {
+        "content": {"text/csv": {"schema": {"type": "string"}}},
+        "headers": {
+            AS_OF: {
+                "description": "With CSV: until when all was counted",
+                "schema": {"type": "string", "format": "date-time"},
+            },
+            MISSING: {
+                "description": "With CSV: what could not be had, like `names;reason=upstream-unavailable`",
+                "schema": {"type": "string"},
+            },
+        },
+    }
+}
+
+
+def headers(name: str, as_of: str, missing: Iterable[Mapping[str, str]]) -> dict[str, str]:
+    """Of a sheet that is saved under this name; `missing` as the report says it in JSON."""
+    parts = ", ".join(f"{each['part']};reason={each['reason']}" for each in missing)
+    found = {"content-disposition": f'attachment; filename="{name}"', AS_OF: as_of}
+    return {**found, MISSING: parts} if parts else found
+
 
 def sheet(columns: Sequence[str], rows: Iterable[Mapping[str, Any]], *, header: bool = True) -> bytes:
     """The rows' cells in the order of the columns; what is not known is an empty cell."""

@@ -156,7 +156,8 @@ async def world(tmp_path: Path, database: Any) -> AsyncIterator[World]:
     lanes = asyncio.create_task(world.service.http.state.batches.run())
     await world.begin()
     yield world
-    await world.service.http.state.batches.leave()
+    for close in reversed(world.service._closing):
+        await close()
     await lanes
     await world.service.engine.dispose()
 

@@ -85,6 +85,7 @@ async def test_history_keeps_type_and_time_and_moves_balances_and_totals(world: 
 
     assert answer.status_code == 200, answer.text
     assert answer.json() == {"taken": 10, "known": 0, "errors": [], "dry_run": False}
+    assert world.service.http.state.desk.asked == len(rows), "statistics see that much is asked"
     kept = rows_of(world, card)[1:]
     assert [TYPES[row["type"] - 1] for row in kept] == [row["type"] for row in rows]
     assert [instant_text(row["transaction_at"]) for row in kept] == [row["at"] for row in rows]

@@ -10,6 +10,7 @@ import pytest
 from contracts.programs import ProgramChanged, RewardChanged, StoreChanged
 from kit.identity import Caller
 from kit.ids import now, uuid7
+from kit.testing import client
 from ledger.statistics.card import hour_of
 from ledger.statistics.figures import Worth, share, worth_of
 
@@ -163,3 +164,22 @@ def world_program() -> Any:
         )
 
     return make
+
+
+async def test_the_gateway_learns_the_figures_of_a_page_of_programs(counting: Any) -> None:
+    await counting.a_busy_day()
+    await counting.count()
+    world, nobody = counting.world, str(uuid7())
+    path, asked = "/internal/program-statistics", {"program_ids": [str(world.program_id), nobody]}
+
+    async with world.http(counting.owner) as http:
+        refused = await http.post(path, json=asked)
+    own = world.keys.signer("gateway").internal()
+    async with client(world.service.app, {"authorization": f"Bearer {own}"}) as http:
+        found = (await http.post(path, json=asked)).json()["statistics"]
+        too_many = await http.post(path, json={"program_ids": [nobody] * 101})
+
+    figures = (await counting.get("/api/v1/vendor/loyalty/stats")).json()
+    apart = ("program_id", "merchant_id", "store_id", "stores")
+    assert found == {str(world.program_id): {n: v for n, v in figures.items() if n not in apart}}
+    assert (refused.status_code, too_many.status_code) == (403, 422)

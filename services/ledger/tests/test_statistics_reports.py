@@ -11,7 +11,7 @@ import pytest
 
 from contracts.problem import UpstreamUnavailable, ValidationFailed
 from kit.identity import Caller
-from kit.ids import now, uuid7
+from kit.ids import instant_text, now, uuid7
 from ledger.statistics.asking import Asked, snapshot
 from ledger.statistics.cells import DAYS, STAFF
 from ledger.statistics.period import period
@@ -88,6 +88,37 @@ async def test_rewards_are_told_with_what_was_voided_and_what_is_left(counting: 
     ]  # fmt: skip
 
 
+async def test_what_points_bought_before_an_import_stands_in_a_row_of_its_own(
+    counting: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def nobody(*_: Any) -> dict[str, Any]:
+        return {}
+
+    monkeypatch.setattr("kit.http.Peer.post", nobody)
+    world = counting.world
+    await world.program(stamps_reward_value_cents=350)
+    card = await world.card()
+    of_card = {"card": card.card_number, "at": instant_text(now())}
+    past = {"points_earned": 300, "points_redeemed": -120, "stamp_earned": 3, "stamp_redeemed": -3}
+    given = [
+        {**of_card, "type": kind, "reference": f"r-{kind}", "points" if "points" in kind else "stamps": much}
+        for kind, much in past.items()
+    ]
+    async with world.http(ADMINISTRATOR) as http:
+        body = {"merchant_id": str(world.merchant_id), "rows": given}
+        path = "/api/v1/admin/loyalty/imports/history"
+        brought = await http.post(path, json=body, headers={"idempotency-key": str(uuid7())})
+    assert brought.json()["taken"] == len(given), brought.text
+    await counting.count()
+
+    found = await rows(counting, "rewards")
+
+    counts = ("reward_id", "name", "redeemed", "points_spent")
+    assert [tuple(row[name] for name in counts) for row in found] == [
+        (None, None, 1, 120), (None, "Free item", 1, 0),
+    ]  # fmt: skip
+
+
 async def test_cohorts_tell_the_share_that_was_active(counting: Any) -> None:
     world = counting.world
     active = [await world.card() for _ in range(2)]
@@ -124,7 +155,9 @@ async def test_staff_are_named_and_when_they_cannot_be_that_is_told(counting: An
     sheet = (await counting.get(f"{VENDOR}/staff?format=csv")).text
     reports._names = away
     nameless = (await counting.get(f"{VENDOR}/staff")).json()
+    nameless_sheet = await counting.get(f"{VENDOR}/staff?format=csv")
 
+    assert nameless_sheet.headers["report-missing"] == "names;reason=upstream-unavailable"
     assert row == {
         "staff_id": str(staff_id), "name": "=Ana", "store_id": str(world.store_id), "operations": 11,
         "stamps": 5, "earnings": 3, "redemptions": 1, "voids": 2, "adjusts": 0, "offline": 1, "outlier": True,
@@ -190,6 +223,8 @@ async def test_csv_has_a_header_and_a_name(counting: Any) -> None:
     assert (
         answer.headers["content-disposition"] == f'attachment; filename="liability-{today()}-{today()}.csv"'
     )
+    as_json = (await counting.get(f"{VENDOR}/liability")).json()
+    assert (answer.headers["report-as-of"], "report-missing" in answer.headers) == (as_json["as_of"], False)
     assert answer.text.splitlines()[0] == "age,cards,stamps,points,liability_cents"
     assert len(answer.text.splitlines()) == 6
 

@@ -214,8 +214,7 @@ async def test_other_services_read_a_pass_whole_but_never_its_token(
 def test_the_document_tells_who_may_call_and_keeps_internal_routes_to_itself(service: Service):
     document = openapi_of(service)
 
-    path = PATH.format("{card_id}")
-    assert {path, f"{path}/log", "/api/v1/admin/loyalty/wallet/health"} <= document["paths"].keys()
+    assert PATH.format("{card_id}") in document["paths"]
     assert all(path.startswith("/api/v1/") for path in document["paths"])
     operation = document["paths"][PATH.format("{card_id}")]["get"]
     assert operation["operationId"] == "listPasses"

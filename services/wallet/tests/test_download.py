@@ -18,7 +18,7 @@ from kit.identity import Caller
 from kit.ids import now, uuid7
 from kit.testing import Keys, client
 from punchcard.embedded.wallet_identities import WalletIdentities
-from wallet import commands
+from wallet import commands, links
 from wallet.apple.checker import faults_of
 from wallet.main import build
 from wallet.settings import WalletSettings
@@ -131,8 +131,9 @@ async def test_a_card_that_only_the_ledger_told_of_is_asked_for(
 
 
 async def test_a_link_is_asked_of_cards_once_a_moment(
-    service: Service, keys: Keys, shop: Any, others: dict[str, Any]
+    service: Service, keys: Keys, shop: Any, others: dict[str, Any], monkeypatch: pytest.MonkeyPatch
 ):
+    monkeypatch.setattr(links, "REMEMBERED_S", 60.0)  # a moment, also where three downloads take long
     for _ in range(3):
         assert (await ask(service, keys)).status_code == 200
 

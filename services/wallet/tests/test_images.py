@@ -435,8 +435,8 @@ async def test_a_server_that_fails_is_asked_again_later_and_the_old_picture_stay
         row = (
             await conn.execute(
                 text(
-                    "SELECT status, last_error, next_try_at > now() AS waits"
-                    " FROM program_pictures WHERE kind = 'logo'"
+                    "SELECT status, last_error, next_try_at > now() AS waits FROM program_pictures"
+                    " WHERE kind = 'logo'"
                 )
             )
         ).one()

@@ -29,7 +29,7 @@ def measure(ground: Ground) -> dict[str, float]:
     shop = open_shop(ground.stack, 0)
     rows = ground.sizes.imported_rows
     customers_s = _import(ground, shop, Kind.customers, list(customers()))
-    # Cards whose accounts are not open yet would be asked for one by one.
+    # What is measured is history alone, and not that accounts are still being opened beside it.
     watch.settle(ground.stack, shop.merchant_id, CUSTOMERS)
     rows_s = _import(ground, shop, Kind.history, list(history(rows)))
     ground.check(shop, CUSTOMERS + rows, before)

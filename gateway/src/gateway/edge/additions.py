@@ -34,13 +34,38 @@ STOCK: dict[str, Any] = {
 }
 
 
+#: The ledger's words for a program's figures; what says whose they are is there without it.
+_FIGURES, _WHOSE = "ProgramFigures", ("program_id", "merchant_id", "store_id", "stores")
+STATISTICS: dict[str, Any] = {
+    "statistics": {
+        "anyOf": [{"$ref": "#/components/schemas/ProgramTotals"}, {"type": "null"}],
+        "title": "Statistics",
+        "description": "What was counted of it; null while the ledger does not answer",
+    }
+}
+
+
+def totals_of(ledger: Mapping[str, Any]) -> dict[str, Any]:
+    """The schema of a program's figures in a list, from the ledger's document."""
+    figures = ledger.get("components", {}).get("schemas", {}).get(_FIGURES, {"properties": {}})
+    properties = {name: schema for name, schema in figures["properties"].items() if name not in _WHOSE}
+    return {
+        "type": "object",
+        "title": "ProgramTotals",
+        "description": "The figures of one program",
+        "additionalProperties": False,
+        "required": list(properties),
+        "properties": properties,
+    }
+
+
 def describe_views(document: dict[str, Any], view: Mapping[str, Any]) -> None:
-    """Add to the schema of each card or reward that an operation with `x-compose` answers what it lacks."""
+    """Add to the schema of each card, reward or program that `x-compose` names what the answer lacks."""
     schemas = document.get("components", {}).get("schemas", {})
     for item in document["paths"].values():
         for method in (method for method in METHODS if item.get(method, {}).get("x-compose")):
             ((kind, member),) = item[method]["x-compose"].items()
-            added = STOCK if kind in ("reward", "rewards") else view
+            added = {"reward": STOCK, "rewards": STOCK, "programs": STATISTICS}.get(kind, view)
             for status, response in item[method]["responses"].items():
                 schema = response.get("content", {}).get("application/json", {}).get("schema")
                 if status[0] == "2" and schema is not None:

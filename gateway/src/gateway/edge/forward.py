@@ -10,6 +10,7 @@ from gateway.edge.cards import CardViews, completed
 from gateway.edge.cors import Cors
 from gateway.edge.identity import Identity
 from gateway.edge.limits import Limits
+from gateway.edge.programs import ProgramStatistics
 from gateway.edge.requests import NOT_KNOWN, PROBE, Desk, Ongoing, answer_of, checked_key, target_of
 from gateway.edge.rewards import RewardStock
 from gateway.edge.routes import Route, RouteTable
@@ -18,7 +19,6 @@ from kit import errors, telemetry
 from kit.bodies import read_json
 from kit.edge import Answer, HotRequest, Receive, Scope, Send
 
-_SAFE = ("GET", "HEAD")
 #: What the gateway answers itself.
 Own = Callable[[HotRequest, Identity], Awaitable[Answer | Ongoing]]
 
@@ -34,6 +34,7 @@ class Forward:
         clients: Mapping[str, Client],
         views: CardViews,
         stock: RewardStock,
+        statistics: ProgramStatistics,
         cors: Cors,
         settings: GatewaySettings,
         own: Mapping[str, Own],
@@ -44,6 +45,7 @@ class Forward:
         self._clients = clients
         self._views = views
         self._stock = stock
+        self._statistics = statistics
         self._cors = cors
         self._base = settings.public_base_url
         self._report_timeout_s = settings.report_timeout_ms / 1000
@@ -76,7 +78,7 @@ class Forward:
         body = read_json(request.body) if request.body else None
         if route.needs_key:
             checked_key(request.headers)
-        headers = self._desk.headers(request, identity)
+        headers = self._desk.headers(request, identity, route)
         visit = await self._limits.visit(route, request, identity.name, self._desk.address(request), body)
         if visit is None:
             return await self._ask(route, request, identity, headers)
@@ -90,13 +92,15 @@ class Forward:
             target_of(request.scope),
             headers,
             request.body,
-            safe_to_repeat=route.method in _SAFE or route.needs_key or route.is_part_of_card,
+            safe_to_repeat=route.may_be_repeated,
             timeout_s=self._report_timeout_s if route.is_report else None,
         )
         if route.cards_in is not None and 200 <= reply.status < 300 and reply.body:
             reply = await self._views.into(route.cards_in, reply, identity.caller)
         elif route.rewards_in is not None and reply.status == 200:
             reply = await self._stock.into(route.rewards_in, reply)
+        elif route.programs_in is not None and reply.status == 200:
+            reply = await self._statistics.into(route.programs_in, reply)
         elif route.is_part_of_card and reply.status == 200:
             card = await self._clients["cards"].ask(
                 "GET", target_of(request.scope).rpartition("/")[0], headers, safe_to_repeat=True

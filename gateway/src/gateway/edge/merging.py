@@ -9,7 +9,14 @@ from typing import Any
 
 from contracts import documents
 from contracts.problem import CODES
-from gateway.edge.additions import SCHEMAS, describe_moves, describe_switches, describe_views, view_of
+from gateway.edge.additions import (
+    SCHEMAS,
+    describe_moves,
+    describe_switches,
+    describe_views,
+    totals_of,
+    view_of,
+)
 from gateway.edge.refusals import PROBLEM_JSON, codes_of, describe_refusals, example_of
 from gateway.edge.routes import METHODS, Documents
 
@@ -40,6 +47,7 @@ def merged(given: Documents, public_base_url: str) -> dict[str, Any]:
     """One document. ValueError when two services claim one operation id or one operation."""
     paths: dict[str, dict[str, Any]] = {}
     schemas: dict[str, Any] = {"Problem": _problem_schema(), **SCHEMAS}
+    schemas["ProgramTotals"] = totals_of(given.get("ledger", {}))
     view = view_of(given.get("ledger", {}))
     seen: dict[str, str] = {}
     switches: list[str] = []

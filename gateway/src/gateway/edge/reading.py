@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
+from functools import lru_cache
 from typing import Annotated
 
 import msgspec
 from fastapi import APIRouter, Header, Response
 
 from contracts.problem import CODES, NotFound
+from gateway.edge.logo import logo
 from gateway.edge.merging import merged
 from gateway.edge.problem_words import problem_page, problems_page
 from gateway.edge.routes import Documents
@@ -16,6 +19,15 @@ from gateway.settings import GatewaySettings
 from kit.languages import language_of
 
 _HTML = "text/html; charset=utf-8"
+#: Google reads this before it calls: a path that its robot may not reach gets no callback.
+ROBOTS = """User-agent: Googlebot
+Allow: /api/v1/loyalty/google/
+Disallow: /api/
+
+User-agent: *
+Allow: /api/v1/loyalty/google/
+Disallow: /api/
+"""
 #: These show no data: they may be kept for a while.
 _KEPT = {"cache-control": "public, max-age=300"}
 _PAGE = {
@@ -36,6 +48,14 @@ def router(settings: GatewaySettings, documents: Documents) -> APIRouter:
     @routes.get("/")
     async def front_door() -> dict[str, str]:
         return front
+
+    @routes.get("/robots.txt")
+    async def robots() -> Response:
+        return Response(ROBOTS, media_type="text/plain; charset=utf-8", headers=_KEPT)
+
+    @routes.get("/logo.png")
+    async def drawn_logo() -> Response:
+        return Response(await asyncio.to_thread(logo), media_type="image/png", headers=_KEPT)
 
     @routes.get("/style.css")
     async def style() -> Response:
@@ -60,9 +80,15 @@ def router(settings: GatewaySettings, documents: Documents) -> APIRouter:
     return routes
 
 
+@lru_cache(maxsize=4)
+def _written(documents: bytes, public_base_url: str) -> tuple[bytes, str]:
+    """The document and its page. Many gateways of one process, as in tests, tell the same."""
+    document = merged(msgspec.json.decode(documents), public_base_url)
+    return msgspec.json.encode(document), sheet(document)
+
+
 def _add_docs(routes: APIRouter, settings: GatewaySettings, documents: Documents) -> None:
-    document = merged(documents, settings.public_base_url)
-    encoded, html = msgspec.json.encode(document), sheet(document)
+    encoded, html = _written(msgspec.json.encode(documents), settings.public_base_url)
 
     @routes.get("/openapi.json")
     async def openapi() -> Response:

@@ -23,10 +23,13 @@ GOES_ON = (
     b"if-modified-since",
     b"if-none-match",
 )
+#: What a device says of itself to the wallet, as the wallet gets it: `authorization` is ours to the service.
+HANDED_ON = b"x-pass-authorization"
 #: A service's headers that come back.
 COMES_BACK = frozenset(
     b"allow cache-control content-disposition content-language content-type etag idempotency-replayed"
-    b" last-modified location ratelimit ratelimit-policy retry-after www-authenticate".split()
+    b" last-modified location ratelimit ratelimit-policy report-as-of report-missing retry-after"
+    b" www-authenticate".split()
 )
 AGENT_LIMIT = 300
 #: In a request's scope, when only the head of the answer is asked for.
@@ -67,7 +70,9 @@ class Desk:
         """Where it comes from, as far as proxies are believed."""
         return self._addresses.of(request.scope, request.headers)
 
-    def headers(self, request: HotRequest, identity: Identity) -> list[tuple[bytes, bytes]]:
+    def headers(
+        self, request: HotRequest, identity: Identity, route: Route | None = None
+    ) -> list[tuple[bytes, bytes]]:
         """What goes on with the request."""
         given = request.headers
         pairs = [
@@ -79,6 +84,8 @@ class Desk:
         if agent := given.get(b"user-agent"):
             pairs.append((b"x-client-agent", agent[:AGENT_LIMIT]))
         pairs += [(name, given[name]) for name in GOES_ON if name in given]
+        if route is not None and route.hands_on_authorization and b"authorization" in given:
+            pairs.append((HANDED_ON, given[b"authorization"]))
         return pairs
 
 

@@ -26,13 +26,23 @@ class Route(NamedTuple):
     cards_in: str | None = None
     #: The same of rewards, whose stock the ledger counts.
     rewards_in: str | None = None
+    #: The same of programs in a list, whose figures the ledger counts.
+    programs_in: str | None = None
     #: The answer is the ledger's part of the card that the path without its last segment names.
     is_part_of_card: bool = False
+    #: The caller's `Authorization` proves something to the service itself, and goes on as it came.
+    hands_on_authorization: bool = False
 
     @property
     def is_report(self) -> bool:
         """True for what may take longer than all else."""
         return "/reports/" in self.path
+
+    @property
+    def may_be_repeated(self) -> bool:
+        """True where a second request has the effect of one."""
+        safe = self.method in ("GET", "HEAD")
+        return safe or self.needs_key or self.is_part_of_card or self.hands_on_authorization
 
     @property
     def for_everyone(self) -> bool:
@@ -118,5 +128,7 @@ def _route(service: str, method: str, path: str, operation: Mapping[str, Any]) -
         needs_key=any(key.get("required", False) for key in keys),
         cards_in=compose.get("card", compose.get("cards")),
         rewards_in=compose.get("reward", compose.get("rewards")),
+        programs_in=compose.get("programs"),
         is_part_of_card=operation.get("x-card", False),
+        hands_on_authorization=operation.get("x-hands-on-authorization", False),
     )

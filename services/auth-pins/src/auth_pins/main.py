@@ -62,8 +62,8 @@ def build(settings: AuthPinsSettings) -> Service:
     service.background("password resets", forgotten.run)
 
     service.http.state.desk, service.http.state.forgotten = desk, forgotten
-    service.include(*ROUTERS, audit.router(service.work))
-    service.include(parked.router(service.work, service.idempotency))
+    service.include(*ROUTERS, audit.router())
+    service.include(parked.router())
     return service
 
 

@@ -55,7 +55,7 @@ def build(settings: CardsSettings) -> Service:
         api.vendor, api.customers, api.deletion, api.privacy, api.public, api.own_card, api.internal
     )
     service.include(importing.router, importing.internal, exporting.router)
-    service.include(audit.router(service.work), parked.router(service.work, service.idempotency))
+    service.include(audit.router(), parked.router())
     return service
 
 

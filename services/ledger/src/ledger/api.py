@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime
+from functools import cache
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
@@ -200,14 +201,18 @@ def routes(door: Door, queries: Queries) -> APIRouter:
     return router
 
 
+@cache
+def _schema(kind: type[Naming]) -> dict[str, Any]:
+    return kind.model_json_schema(ref_template="#/components/schemas/{model}")
+
+
 def _document(
     router: APIRouter, door: Door, path: str, kind: type[Naming], operation_id: str, summary: str
 ) -> None:
     hot = door.hot(PREFIX + path)
-    schema = kind.model_json_schema(ref_template="#/components/schemas/{model}")
     described = DESCRIBED[path]
     # The example shows the approval too, which the gateway takes out and adds to the schema.
-    content = {"application/json": {"schema": schema, "example": described.example}}
+    content = {"application/json": {"schema": _schema(kind), "example": described.example}}
 
     @router.post(
         PREFIX + path,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import Any
 from uuid import UUID
@@ -28,6 +28,7 @@ from ledger.commands import Accounts, Moves
 from ledger.expiry import Expiry
 from ledger.importing import api as importing
 from ledger.importing import exporting
+from ledger.importing.commands import Desk
 from ledger.queries import Queries
 from ledger.rulebook import Rulebook
 from ledger.settings import LedgerSettings
@@ -81,9 +82,11 @@ def build(settings: LedgerSettings) -> Service:
     switches = switching.routes(moves, settings.idempotency_secret)
     pages = histories.routes(service.work, rulebook, queries)
     service.include(routes(door, queries), archive.routes(service.work), switches, pages)
-    service.include(audit.router(service.work), parked.router(service.work, service.idempotency))
+    service.include(audit.router(), parked.router())
     service.include(balances.routes(service.work))
-    service.include(importing.routes(service, rulebook, accounts, states, peers))
+    desk = Desk(service, rulebook, accounts, states, peers)
+    service.include(importing.routes(desk))
+    service.http.state.desk = desk
     service.include(exporting.routes(service, states))
     showing = Showing(service.work, states)
     reports = Reports(service.work, states, showing, partial(_staff_names, peers["auth-pins"]))
@@ -98,7 +101,7 @@ def build(settings: LedgerSettings) -> Service:
     service.background("expiry", expiry.run)
     service.background("answers", lambda: _keep_answers(service))
     service.background("signing keys", lambda: _first_keys(states))
-    service.background("statistics", _follower(settings, states, batches).run)
+    service.background("statistics", _follower(settings, states, lambda: batches.asked + desk.asked).run)
     service.ready_when("projection", lambda: states.loaded)
     service.at_close(batches.leave)
     for upstream in upstreams.values():
@@ -111,14 +114,14 @@ def _lane(settings: LedgerSettings, rulebook: Rulebook) -> Lane:
     return Lane(url, rulebook, settings.public_base_url, settings.batch_operations, settings.queue_operations)
 
 
-def _follower(settings: LedgerSettings, states: Projection, batches: Batches) -> Follower:
+def _follower(settings: LedgerSettings, states: Projection, asked: Callable[[], int]) -> Follower:
     """Counts what the ledger and cards tell."""
 
     async def zone(merchant_id: UUID) -> str | None:
         merchant = await states.load(MerchantChanged, merchant_id)
         return merchant.timezone if merchant else None
 
-    url, rush = settings.database_url.get_secret_value(), Rush(lambda: batches.asked)
+    url, rush = settings.database_url.get_secret_value(), Rush(asked)
     return Follower(url, settings.kafka_bootstrap, Calendars(zone), rush=rush)
 
 

@@ -12,7 +12,7 @@ from programs.settings import ProgramsSettings
 def build(settings: ProgramsSettings) -> Service:
     # It owns what it tells and keeps no copies of others: it hears no topic.
     service = Service(settings, title="Punchcard programs", listens=False)
-    service.include(*ROUTERS, audit.router(service.work))
+    service.include(*ROUTERS, audit.router())
     return service
 
 

@@ -11,7 +11,7 @@ import asyncio
 import random
 import time
 from collections.abc import Mapping, Sequence
-from typing import NamedTuple, Protocol
+from typing import NamedTuple, Protocol, runtime_checkable
 from uuid import UUID
 
 from prometheus_client import Counter
@@ -28,7 +28,7 @@ from wallet.telling import told
 CLAIM_ROWS = 50
 IN_FLIGHT = 200
 LEASE_S, DELIVER_TIMEOUT_S = 60.0, 15.0
-IDLE_S = 0.25
+IDLE_S, FULL_PAUSE_S = 0.25, 0.05
 DATABASE_PAUSE_S, CLOSE_TIMEOUT_S = 1.0, 5.0
 
 _delivered = Counter(
@@ -52,6 +52,15 @@ class Provider(Protocol):
 
     async def deliver(self, held: Pass) -> Outcome:
         """Bring the platform to this state. An exception counts as NotNow."""
+        ...
+
+
+@runtime_checkable
+class Limited(Protocol):
+    """A platform that takes only so much at a time."""
+
+    def room(self) -> int:
+        """How many passes may be claimed for it now: what is claimed early is delivered late."""
         ...
 
 
@@ -93,9 +102,9 @@ class DeliveryLoop:
 
     async def _take_due(self) -> None:
         """Claim what there is room for and begin; when little was due, pause."""
-        room = min(CLAIM_ROWS, IN_FLIGHT - len(self._in_flight))
-        if room == 0:
-            await asyncio.wait(self._in_flight, return_when=asyncio.FIRST_COMPLETED)
+        room = min(CLAIM_ROWS, IN_FLIGHT - len(self._in_flight), self._room())
+        if room <= 0:
+            await self._until_room()
             return
         try:
             found = await self.claim(room)
@@ -107,8 +116,20 @@ class DeliveryLoop:
             task = asyncio.create_task(self._deliver(claimed))
             self._in_flight.add(task)
             task.add_done_callback(self._in_flight.discard)
+        # What was claimed begins, and takes its room.
+        await asyncio.sleep(0)
         if len(found) < room:
             await _within(IDLE_S, self._leaving)
+
+    def _room(self) -> int:
+        return self._provider.room() if isinstance(self._provider, Limited) else CLAIM_ROWS
+
+    async def _until_room(self) -> None:
+        """Something ends, or a moment passes: the platform may have room by then."""
+        if self._in_flight:
+            await asyncio.wait(self._in_flight, timeout=FULL_PAUSE_S, return_when=asyncio.FIRST_COMPLETED)
+        else:
+            await _within(FULL_PAUSE_S, self._leaving)
 
     async def claim(self, limit: int) -> list[store.Claimed]:
         """Take what is due; nobody else will for the time of the lease."""
@@ -163,7 +184,8 @@ class DeliveryLoop:
 
 
 def _done(ended: Ended, now: Mapping[UUID, tuple[int, bool]], resting: bool) -> store.Done:
-    claimed, outcome, took_ms = ended
+    taken, outcome, took_ms = ended
+    claimed = _as_shown(taken, outcome)
     revision, pass_ended = now[claimed.held.card_id]
     verdict = judge(
         outcome,
@@ -177,6 +199,12 @@ def _done(ended: Ended, now: Mapping[UUID, tuple[int, bool]], resting: bool) -> 
     devices = outcome.devices if isinstance(outcome, Delivered) else 0
     kind, answer = told(outcome)
     return store.Done(claimed, verdict, kind, answer, devices, took_ms)
+
+
+def _as_shown(claimed: store.Claimed, outcome: Outcome) -> store.Claimed:
+    """The claim with what the platform has now, where that is newer than what was claimed."""
+    newer = outcome.shown if isinstance(outcome, Delivered) else None
+    return claimed if newer is None else claimed._replace(held=newer)
 
 
 async def _within(seconds: float, event: asyncio.Event) -> None:

@@ -82,13 +82,15 @@ class Attempt:
 
 @dataclass(frozen=True)
 class Delivered:
-    """The platform has the pass as it was given; so many devices were told.
+    """The platform has the pass as it was given, or as `shown` says; so many devices were told.
 
     `answer`, here and below, is the platform's status and reason for the log: never a token, never a name.
     """
 
     devices: int = 0
     answer: str | None = None
+    #: What it has, where that is newer than what was given.
+    shown: Pass | None = None
 
 
 @dataclass(frozen=True)

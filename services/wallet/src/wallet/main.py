@@ -16,8 +16,13 @@ from kit.serving import serve
 from wallet import api, certificates, consumers, health_api, logbook, queries
 from wallet.apple import configured as apple
 from wallet.apple import download
+from wallet.apple import web as apple_web
+from wallet.apple.devices import Devices, Files
 from wallet.commands import Passes
 from wallet.delivery import DeliveryLoop, Provider
+from wallet.google import api as google_api
+from wallet.google.configured import google_of
+from wallet.google.saving import GoogleDoors
 from wallet.links import Links
 from wallet.settings import WalletSettings
 from wallet.sync import LedgerSync
@@ -26,8 +31,10 @@ from wallet.sync import LedgerSync
 GATHER_S = 0.2
 
 
-def build(settings: WalletSettings, providers: Iterable[Provider] | None = None) -> Service:
-    """The service; `providers` stand in for those of the settings."""
+def build(
+    settings: WalletSettings, providers: Iterable[Provider] | None = None, files: Files | None = None
+) -> Service:
+    """The service; `providers` and `files` stand in for those of the settings."""
     service = Service(settings, title="Punchcard wallet")
     cards_upstream = Upstream("cards", settings.cards_url, settings.upstream_timeout_ms)
     programs_upstream = Upstream("programs", settings.programs_url, settings.upstream_timeout_ms)
@@ -47,19 +54,24 @@ def build(settings: WalletSettings, providers: Iterable[Provider] | None = None)
     assert service.listener is not None, "the wallet hears three topics"
     service.listener.gather_s = GATHER_S
     consumers.hear_all(service.listener, projection)
+    google = google_of(settings, service, projection)
+    configured: Iterable[Provider] = [] if google is None else [google.provider]
     loops = {
         provider.platform: DeliveryLoop(service.work, provider)
-        for provider in (configured(settings) if providers is None else providers)
+        for provider in (configured if providers is None else providers)
     }
     passes = Passes(service.work, fetch_card)
     links = Links(lambda hashed: cards.get(f"/internal/cards/by-link/{hashed}"))
     identity = apple.identity_of(settings)
-    files = None if identity is None else apple.files_of(identity, settings, service, projection)
-    service.include(download.routes(download.Download(service.work, links, passes, files)))
+    made = None if identity is None else apple.files_of(identity, settings, service, projection)
     service.include(api.routes(service.work, passes, loops.keys()), logbook.routes(service.work, passes))
     ends = certificates.expires_at(settings)
     service.include(health_api.routes(service.work, loops.keys(), ends))
-    service.include(audit.router(service.work), parked.router(service.work, service.idempotency))
+    service.include(download.routes(download.Download(service.work, links, passes, made)))
+    service.include(google_api.routes(links, GoogleDoors(passes) if google is None else google.doors(passes)))
+    devices = Devices(service.work, identity.pass_type_id if identity else None)
+    service.include(apple_web.routes(devices, files or made))
+    service.include(audit.router(), parked.router())
 
     service.background("projection", projection.run)
     service.ready_when("projection", lambda: projection.loaded)
@@ -79,11 +91,6 @@ async def _deliver(service: Service, loop: DeliveryLoop) -> None:
     """Not before the log has a place for today, however long the service was away."""
     await logbook.keep(service.work)
     await loop.run()
-
-
-def configured(settings: WalletSettings) -> list[Provider]:
-    """The providers that the settings name: none yet, then passes are kept and nothing is delivered."""
-    return []
 
 
 if __name__ == "__main__":

@@ -72,6 +72,8 @@ deliveries = Table(
     Column("claimed_until", DateTime(timezone=True)),
     Column("last_delivered_at", DateTime(timezone=True)),
     Column("last_error", Text),
+    # what Apple's devices compare: the number of the batch in which they were last to be told; 0 before
+    Column("tag", BigInteger, nullable=False),
 )
 
 #: One row a platform, shared by all replicas: its circuit breaker, and when it last answered.
@@ -126,3 +128,18 @@ ledger_sync = Table(
     Column("last_compared", BigInteger),
     Column("last_healed", BigInteger),
 )
+
+#: One row for a pass on a device of Apple's.
+registrations = Table(
+    "registrations",
+    metadata,
+    Column("device", Text, primary_key=True),
+    Column("card_id", UUID(as_uuid=True), primary_key=True),
+    Column("push_token", Text, nullable=False),
+    # the revision of the pass that the device was told of
+    Column("revision_told", BigInteger, nullable=False),
+    Column("registered_at", DateTime(timezone=True), nullable=False),
+)
+
+#: One row: the last tag that was given.
+pass_tags = Table("pass_tags", metadata, Column("last", BigInteger, nullable=False))

@@ -28,6 +28,7 @@ from .card_answer import CardAnswer
 from .card_answer_status import CardAnswerStatus
 from .card_list import CardList
 from .cards_store_answer import CardsStoreAnswer
+from .changed_passes import ChangedPasses
 from .code_and_pin import CodeAndPin
 from .credentials import Credentials
 from .customer_change import CustomerChange
@@ -56,6 +57,7 @@ from .history_page import HistoryPage
 from .import_answer import ImportAnswer
 from .import_body import ImportBody
 from .import_body_rows_item import ImportBodyRowsItem
+from .intermediate_signing_key import IntermediateSigningKey
 from .join_body import JoinBody
 from .join_body_locale import JoinBodyLocale
 from .jwk import Jwk
@@ -70,6 +72,8 @@ from .link_answer import LinkAnswer
 from .list_cards_status_type_0 import ListCardsStatusType0
 from .list_parked_events_state_type_0_item import ListParkedEventsStateType0Item
 from .list_transactions_type_type_0 import ListTransactionsTypeType0
+from .listed_program_answer import ListedProgramAnswer
+from .listed_program_answer_loyalty_type import ListedProgramAnswerLoyaltyType
 from .lookup_body import LookupBody
 from .member import Member
 from .member_status import MemberStatus
@@ -134,6 +138,7 @@ from .program_changes import ProgramChanges
 from .program_changes_loyalty_type import ProgramChangesLoyaltyType
 from .program_figures import ProgramFigures
 from .program_list import ProgramList
+from .program_totals import ProgramTotals
 from .provider_view import ProviderView
 from .provider_view_breaker import ProviderViewBreaker
 from .provider_view_platform import ProviderViewPlatform
@@ -143,6 +148,7 @@ from .public_program_enrollment_confirmation import PublicProgramEnrollmentConfi
 from .public_program_loyalty_type import PublicProgramLoyaltyType
 from .public_reward import PublicReward
 from .public_store import PublicStore
+from .push_token import PushToken
 from .read_reward import ReadReward
 from .redeem_points_answer import RedeemPointsAnswer
 from .redeem_points_body import RedeemPointsBody
@@ -163,6 +169,7 @@ from .settings_answer_staff_pin_policy import SettingsAnswerStaffPinPolicy
 from .settings_changes import SettingsChanges
 from .settings_changes_enrollment_confirmation import SettingsChangesEnrollmentConfirmation
 from .settings_changes_staff_pin_policy import SettingsChangesStaffPinPolicy
+from .signed_callback import SignedCallback
 from .staff_approval import StaffApproval
 from .staff_changes import StaffChanges
 from .staff_changes_role_type_0 import StaffChangesRoleType0
@@ -190,6 +197,7 @@ from .tier_config import TierConfig
 from .tier_in_force import TierInForce
 from .tiers_answer import TiersAnswer
 from .token_pair import TokenPair
+from .told import Told
 from .transaction_answer import TransactionAnswer
 from .transaction_answer_type import TransactionAnswerType
 from .transaction_list import TransactionList
@@ -234,6 +242,7 @@ __all__ = (
     "CardAnswerStatus",
     "CardList",
     "CardsStoreAnswer",
+    "ChangedPasses",
     "CodeAndPin",
     "Credentials",
     "CustomerChange",
@@ -262,6 +271,7 @@ __all__ = (
     "ImportAnswer",
     "ImportBody",
     "ImportBodyRowsItem",
+    "IntermediateSigningKey",
     "JoinBody",
     "JoinBodyLocale",
     "Jwk",
@@ -276,6 +286,8 @@ __all__ = (
     "ListCardsStatusType0",
     "ListParkedEventsStateType0Item",
     "ListTransactionsTypeType0",
+    "ListedProgramAnswer",
+    "ListedProgramAnswerLoyaltyType",
     "LookupBody",
     "Member",
     "MemberStatus",
@@ -340,6 +352,7 @@ __all__ = (
     "ProgramChangesLoyaltyType",
     "ProgramFigures",
     "ProgramList",
+    "ProgramTotals",
     "ProviderView",
     "ProviderViewBreaker",
     "ProviderViewPlatform",
@@ -349,6 +362,7 @@ __all__ = (
     "PublicProgramLoyaltyType",
     "PublicReward",
     "PublicStore",
+    "PushToken",
     "ReadReward",
     "RedeemPointsAnswer",
     "RedeemPointsBody",
@@ -369,6 +383,7 @@ __all__ = (
     "SettingsChanges",
     "SettingsChangesEnrollmentConfirmation",
     "SettingsChangesStaffPinPolicy",
+    "SignedCallback",
     "StaffApproval",
     "StaffChanges",
     "StaffChangesRoleType0",
@@ -396,6 +411,7 @@ __all__ = (
     "TierInForce",
     "TiersAnswer",
     "TokenPair",
+    "Told",
     "TransactionAnswer",
     "TransactionAnswerType",
     "TransactionList",

@@ -9,7 +9,7 @@ from attrs import field as _attrs_field
 from ..types import UNSET, Unset
 
 if TYPE_CHECKING:
-    from ..models.admin_program_answer import AdminProgramAnswer
+    from ..models.listed_program_answer import ListedProgramAnswer
 
 
 T = TypeVar("T", bound="ProgramList")
@@ -17,7 +17,7 @@ T = TypeVar("T", bound="ProgramList")
 
 @_attrs_define
 class ProgramList:
-    items: list[AdminProgramAnswer]
+    items: list[ListedProgramAnswer]
     """ Newest first """
     next_cursor: str | None
     """ Asks for the next page; null on the last one """
@@ -51,13 +51,13 @@ class ProgramList:
 
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
-        from ..models.admin_program_answer import AdminProgramAnswer
+        from ..models.listed_program_answer import ListedProgramAnswer
 
         d = dict(src_dict)
         items = []
         _items = d.pop("items")
         for items_item_data in _items:
-            items_item = AdminProgramAnswer.from_dict(items_item_data)
+            items_item = ListedProgramAnswer.from_dict(items_item_data)
 
             items.append(items_item)
 

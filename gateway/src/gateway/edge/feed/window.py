@@ -20,6 +20,7 @@ from kit.ids import now
 WINDOW = timedelta(hours=24)
 KEPT = timedelta(hours=25)
 FORGOTTEN_AT_ONCE = 5000
+MERCHANTS_AT_ONCE = 100
 #: After so many rows requests get their turn.
 TURN_ROWS = 32
 #: Those of a transaction, in their order; what else is in an event is not shown.
@@ -46,14 +47,30 @@ _LISTEN = text(
 _LISTENED_TO = text(
     "SELECT merchant_id FROM feed_listeners WHERE merchant_id = ANY(CAST(:merchants AS uuid[]))"
 )
+_LEFT = (
+    "WITH gone AS (SELECT merchant_id FROM feed_listeners WHERE listened_at < :before"
+    " ORDER BY 1 LIMIT :merchants FOR UPDATE)"
+)
+#: The oldest first: who comes back meanwhile is told everything after their number, or to start anew.
+_FORGET_THEIR_ROWS = text(
+    f"""
+    {_LEFT}, oldest AS (
+      SELECT merchant_id, number FROM feed_window JOIN gone USING (merchant_id)
+      ORDER BY merchant_id, number LIMIT :limit
+    )
+    DELETE FROM feed_window USING oldest
+    WHERE feed_window.merchant_id = oldest.merchant_id AND feed_window.number = oldest.number
+    """  # noqa: S608 - our own words
+)
 #: Whoever was given a number of theirs would miss what is no longer kept: no number leads there any more.
 _FORGET_LISTENERS = text(
-    """
-    WITH gone AS (DELETE FROM feed_listeners WHERE listened_at < :before RETURNING merchant_id),
-    rows AS (DELETE FROM feed_window USING gone WHERE feed_window.merchant_id = gone.merchant_id)
+    f"""
+    {_LEFT}, left_behind AS (
+      DELETE FROM feed_listeners USING gone WHERE feed_listeners.merchant_id = gone.merchant_id
+    ), rows AS (DELETE FROM feed_window USING gone WHERE feed_window.merchant_id = gone.merchant_id)
     INSERT INTO feed_numbers AS held (merchant_id, number) SELECT merchant_id, 1 FROM gone ORDER BY 1
     ON CONFLICT (merchant_id) DO UPDATE SET number = held.number + 1
-    """
+    """  # noqa: S608 - our own words
 )
 _PLACE = text("SELECT place FROM feed_place")
 _NUMBER = text("SELECT number FROM feed_numbers WHERE merchant_id = :merchant_id")
@@ -192,7 +209,12 @@ async def rows_between(
 
 
 async def forget(conn: AsyncConnection) -> bool:
-    """Drop what is too old; True when there may be more."""
-    await conn.execute(_FORGET_LISTENERS, {"before": now() - KEPT})
-    asked = {"before": now() - KEPT, "limit": FORGOTTEN_AT_ONCE}
-    return (await conn.execute(_FORGET, asked)).rowcount == FORGOTTEN_AT_ONCE
+    """Drop some of what is too old or of merchants nobody listens to; True when there may be more."""
+    before = now() - KEPT
+    left = {"before": before, "merchants": MERCHANTS_AT_ONCE}
+    rows = await conn.execute(_FORGET_THEIR_ROWS, {**left, "limit": FORGOTTEN_AT_ONCE})
+    if rows.rowcount == FORGOTTEN_AT_ONCE:
+        return True
+    merchants = await conn.execute(_FORGET_LISTENERS, left)
+    oldest = await conn.execute(_FORGET, {"before": before, "limit": FORGOTTEN_AT_ONCE})
+    return merchants.rowcount == MERCHANTS_AT_ONCE or oldest.rowcount == FORGOTTEN_AT_ONCE

@@ -72,6 +72,10 @@ class Limits:
         now = self.clock()
         if policies.caller is not None:
             return self._enter(request.scope, (self._count(policies.caller, name),), now)
+        if policies.named is not None:
+            parts = request.scope["path"].split("/")
+            who = f"{parts[policies.part - 1]} {parts[policies.part]}"
+            return self._enter(request.scope, (self._count(policies.named, who),), now)
         assert policies.address is not None
         place = _network(address)
         counts = [self._count(policies.address, place)]

@@ -20,7 +20,8 @@ from gateway.edge.own.admission import admitted, guest_of
 from gateway.edge.own.asking import Services, TheServices
 from gateway.edge.own.described import problems
 from kit.identity import Caller
-from kit.sheet import MEDIA_TYPE, sheet
+from kit.sheet import DESCRIBED, MEDIA_TYPE, sheet
+from kit.sheet import headers as beside
 
 COLUMNS = (
     *("card_number", "first_name", "last_name", "enrolled_at", "status", "stamp_count", "points_balance"),
@@ -35,7 +36,6 @@ First = Annotated[date | None, Query(alias="from", description="The first day, t
 Last = Annotated[date | None, Query(alias="to", description="The last day, included; at most 400 days")]
 Form = Annotated[Literal["json", "csv"], Query(alias="format", description="JSON, or CSV with a header")]
 OfStore = Annotated[UUID | None, Query(description="Only cards that were handed out at this store")]
-_CSV: dict[int | str, dict[str, Any]] = {200: {"content": {"text/csv": {"schema": {"type": "string"}}}}}
 
 
 class Member(BaseModel):
@@ -78,7 +78,7 @@ class MembersReport(BaseModel):
     operation_id="getReportOfMembers",
     summary="The members",
     response_model=MembersReport,
-    responses={**_CSV, **problems(StoreNotFound)},
+    responses={**DESCRIBED, **problems(StoreNotFound)},
 )
 async def members(
     request: Request,
@@ -99,7 +99,7 @@ async def members(
     operation_id="getReportOfMembersOfMerchant",
     summary="The members of a merchant",
     response_model=MembersReport,
-    responses={**_CSV, **problems(MerchantNotFound, StoreNotFound)},
+    responses={**DESCRIBED, **problems(MerchantNotFound, StoreNotFound)},
 )
 async def members_of_merchant(
     request: Request,
@@ -134,7 +134,7 @@ class Stream:
         if form == "json":
             return StreamingResponse(self._json(page), media_type="application/json")
         name = f"members-{page['from']}-{page['to']}.csv"
-        headers = {"content-disposition": f'attachment; filename="{name}"'}
+        headers = beside(name, page["as_of"], page["missing"])
         return StreamingResponse(self._csv(page), headers=headers, media_type=MEDIA_TYPE)
 
     async def _page(self, after: str | None) -> Reply:
@@ -167,7 +167,7 @@ class Stream:
         yield b'],"missing":' + msgspec.json.encode(list(missing.values())) + b"}"
 
     async def _csv(self, page: dict[str, Any]) -> AsyncIterator[bytes]:
-        """Broken off when a page does not come: a sheet has no place to say that rows are missing."""
+        """Broken off when a page does not come: what is missing was said before the first row."""
         yield sheet(COLUMNS, ())
         async for found in self._following(page):
             yield sheet(COLUMNS, found["rows"], header=False)

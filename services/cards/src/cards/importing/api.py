@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Annotated, Any
+from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Request, Response
@@ -12,8 +12,8 @@ from pydantic import Field
 from cards.api.rooms import TheService, TheTerms
 from cards.domain import Terms
 from cards.importing import store
-from cards.importing.answers import ImportAnswer, ImportBody, RefusedLine
-from cards.importing.chunk import Chunk, Taken
+from cards.importing.answers import ImportAnswer, ImportBody
+from cards.importing.chunk import Chunk
 from cards.importing.rows import Read, read
 from cards.terms import TermsBook
 from contracts.problem import (
@@ -28,16 +28,13 @@ from contracts.problem import (
     Unauthenticated,
     UpstreamUnavailable,
 )
-from kit import audit
-from kit.app import Service
 from kit.described import problems
 from kit.fields import Body
-from kit.idempotency import Key, Made
+from kit.idempotency import Key
 from kit.identity import Caller, allow
-from kit.importing import ROWS_LIMIT, LineError
+from kit.importing import ROWS_LIMIT, Import, Taken, once
 from kit.work import Tx
 
-MOST_TRIES = 3
 #: Store codes of one chunk that are asked for where nothing was heard of them.
 CODES_ASKED = 5
 
@@ -76,21 +73,11 @@ async def import_customers(
     good, bad = read(body.rows, body.first_line)
     terms = await _terms(book, body.merchant_id, good)
 
-    async def effect(tx: Tx) -> Made:
-        taken = await Chunk(terms, caller.user_id).take(tx, good, keep=not body.dry_run)
-        if taken.taken and not body.dry_run:
-            await audit.record(tx, _change(body.merchant_id, taken))
-        return Made(200, _answer(taken, bad, dry_run=body.dry_run))
+    async def taking(tx: Tx) -> Taken:
+        return await Chunk(terms, caller.user_id).take(tx, good, keep=not body.dry_run)
 
-    for tries in range(1, MOST_TRIES + 1):
-        try:
-            if body.dry_run:
-                return await _tried(service, effect)
-            return await service.idempotency.once(request, key, "platform", body, effect)
-        except store.Overtaken:
-            if tries == MOST_TRIES:
-                raise UpstreamUnavailable from None
-    raise AssertionError("the last try answers or raises")
+    brought = Import("customers", body.merchant_id, body, bad, taking, ImportAnswer)
+    return await once(service, request, key, brought, (store.Overtaken,))
 
 
 class Names(Body):
@@ -108,13 +95,6 @@ async def numbers_by_reference(
         return await store.numbers_of(conn, merchant_id, names.references)
 
 
-async def _tried(service: Service, effect: Any) -> Response:
-    async with service.work.engine.connect() as conn:
-        made = await effect(Tx(conn, service.work.service))
-        await conn.rollback()
-    return Response(made.body.model_dump_json(), 200, media_type="application/json")
-
-
 async def _terms(book: TermsBook, merchant_id: UUID, rows: Sequence[Read]) -> Terms:
     """The merchant's terms; store codes not heard of are asked for. MerchantNotFound, ProgramNotFound."""
     terms = await book.of(merchant_id)
@@ -123,17 +103,3 @@ async def _terms(book: TermsBook, merchant_id: UUID, rows: Sequence[Read]) -> Te
     for code in sorted(codes - {one.code for one in terms.stores})[:CODES_ASKED]:
         terms = await book.to_join_at(merchant_id, code)
     return terms
-
-
-def _change(merchant_id: UUID, taken: Taken) -> audit.Change:
-    after = {"taken": taken.taken, "known": taken.known, "refused": len(taken.errors)}
-    return audit.Change("imported", "customers", merchant_id, merchant_id=merchant_id, after=after)
-
-
-def _answer(taken: Taken, bad: Sequence[LineError], *, dry_run: bool) -> ImportAnswer:
-    return ImportAnswer(
-        taken=taken.taken,
-        known=taken.known,
-        errors=[RefusedLine(**error._asdict()) for error in sorted([*taken.errors, *bad])],
-        dry_run=dry_run,
-    )

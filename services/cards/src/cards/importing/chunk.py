@@ -14,16 +14,8 @@ from cards.importing.rows import CustomerRow, Read
 from cards.store import state_of
 from contracts.problem import CustomerConflict, Refusal, StoreNotFound, ValidationFailed
 from kit.ids import now, uuid7
-from kit.importing import LineError, of_refusal
+from kit.importing import LineError, Taken, of_refusal
 from kit.work import Tx
-
-
-class Taken(NamedTuple):
-    """How many rows were taken now, how many were enrolled before, and why the others were not."""
-
-    taken: int
-    known: int
-    errors: Sequence[LineError]
 
 
 class Person(NamedTuple):

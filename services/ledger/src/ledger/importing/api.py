@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Request, Response
@@ -17,16 +16,11 @@ from contracts.problem import (
     Refusal,
     UpstreamUnavailable,
 )
-from kit.app import Service
 from kit.described import problems
-from kit.http import Peer
 from kit.idempotency import Key
 from kit.identity import Caller, allow
-from kit.projection import Projection
-from ledger.commands import Accounts
 from ledger.importing.answers import ImportAnswer, ImportBody
 from ledger.importing.commands import Desk
-from ledger.rulebook import Rulebook
 
 PREFIX = "/api/v1/admin/loyalty/imports"
 _REFUSALS: tuple[type[Refusal], ...] = (
@@ -36,12 +30,9 @@ _REFUSALS: tuple[type[Refusal], ...] = (
 _RESPONSES = problems(*_REFUSALS)
 
 
-def routes(
-    service: Service, rulebook: Rulebook, accounts: Accounts, states: Projection, peers: Mapping[str, Peer]
-) -> APIRouter:
+def routes(desk: Desk) -> APIRouter:
     """`history` and `balances`: what moves accounts."""
     router = APIRouter(tags=["imports"])
-    desk = Desk(service, rulebook, accounts, states, peers)
     described = (
         "Rows are taken in their order, all that are good in one transaction; a row that is not good is"
         " answered by its line and stops no other. A row that was taken before is known by its reference:"

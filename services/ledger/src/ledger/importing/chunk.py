@@ -12,7 +12,7 @@ from contracts import problem
 from contracts.problem import Refusal
 from kit.idempotency import hash_of_key
 from kit.ids import now
-from kit.importing import LineError, of_refusal
+from kit.importing import LineError, Taken, of_refusal
 from kit.telemetry import trace
 from ledger import store
 from ledger.batches import write_row
@@ -24,14 +24,6 @@ from ledger.store import importing as sql
 from ledger.store.accounts import Connection
 
 _SAME_ALREADY = "this reference was used for another row"
-
-
-class Taken(NamedTuple):
-    """How many rows were taken now, how many had been before, and why the others were not."""
-
-    taken: int
-    known: int
-    errors: Sequence[LineError]
 
 
 class Named(NamedTuple):

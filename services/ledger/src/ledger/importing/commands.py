@@ -3,31 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
 from uuid import UUID
 
 import psycopg
 from fastapi import Request, Response
 
-from contracts.problem import MerchantNotFound, UpstreamUnavailable
+from contracts.problem import MerchantNotFound
 from contracts.programs import MerchantChanged, StoreChanged
-from kit import audit
 from kit.app import Service
 from kit.http import Peer
-from kit.idempotency import Made
 from kit.identity import Caller
-from kit.importing import LineError
+from kit.importing import Import, Taken, once
 from kit.projection import Projection
 from kit.work import Tx
 from ledger import store
 from ledger.commands import Accounts
-from ledger.importing.answers import ImportAnswer, ImportBody, RefusedLine
-from ledger.importing.chunk import Chunk, Taken
+from ledger.importing.answers import ImportAnswer, ImportBody
+from ledger.importing.chunk import Chunk
 from ledger.importing.rows import Read, number_in, read
 from ledger.rulebook import Rulebook
 from ledger.store import importing as sql
 
-MOST_TRIES = 3
+#: Another chunk was first with one of these references: now it can be seen.
+OVERTAKEN = (store.Overtaken, psycopg.errors.UniqueViolation)
 
 
 class Desk:
@@ -47,35 +45,21 @@ class Desk:
         self._accounts = accounts
         self._states = states
         self._programs, self._cards = peers["programs"], peers["cards"]
+        #: How many rows have been brought here: statistics let them go first.
+        self.asked = 0
 
     async def take(self, kind: str, request: Request, body: ImportBody, caller: Caller, key: str) -> Response:
+        self.asked += len(body.rows)
         good, bad = read(kind, body.rows, body.first_line)
         stores = await self._stores(body.merchant_id, good)
         good = await self._hear(body.merchant_id, good)
         chunk = (self._rulebook, body.merchant_id, caller.user_id, stores, self._secret)
 
-        async def effect(tx: Tx) -> Made:
-            taken = await Chunk(*chunk).take(await store.raw(tx.conn), good, keep=not body.dry_run)
-            if taken.taken and not body.dry_run:
-                await audit.record(tx, _change(kind, body.merchant_id, taken))
-            return Made(200, _answer(taken, bad, dry_run=body.dry_run))
+        async def taking(tx: Tx) -> Taken:
+            return await Chunk(*chunk).take(await store.raw(tx.conn), good, keep=not body.dry_run)
 
-        for tries in range(1, MOST_TRIES + 1):
-            try:
-                if body.dry_run:
-                    return await self._tried(effect)
-                return await self._service.idempotency.once(request, key, "platform", body, effect)
-            except (store.Overtaken, psycopg.errors.UniqueViolation):
-                # Another chunk was first with one of these references: now it can be seen.
-                if tries == MOST_TRIES:
-                    raise UpstreamUnavailable from None
-        raise AssertionError("the last try answers or raises")
-
-    async def _tried(self, effect: Any) -> Response:
-        async with self._service.work.engine.connect() as conn:
-            made = await effect(Tx(conn, self._service.work.service))
-            await conn.rollback()
-        return Response(made.body.model_dump_json(), 200, media_type="application/json")
+        brought = Import(kind, body.merchant_id, body, bad, taking, ImportAnswer)
+        return await once(self._service, request, key, brought, OVERTAKEN)
 
     async def _stores(self, merchant_id: UUID, rows: Sequence[Read]) -> Mapping[str, UUID]:
         """The merchant's stores by code, deleted ones behind living ones. MerchantNotFound."""
@@ -123,18 +107,3 @@ class Desk:
             f"/internal/merchants/{merchant_id}/card-numbers", {"references": sorted(names)}
         )
         return {name: int(number) for name, number in (found or {}).items()}
-
-
-def _change(kind: str, merchant_id: UUID, taken: Taken) -> audit.Change:
-    after = {"taken": taken.taken, "known": taken.known, "refused": len(taken.errors)}
-    return audit.Change("imported", kind, merchant_id, merchant_id=merchant_id, after=after)
-
-
-def _answer(taken: Taken, bad: Sequence[LineError], *, dry_run: bool) -> ImportAnswer:
-    errors = sorted([*taken.errors, *bad])
-    return ImportAnswer(
-        taken=taken.taken,
-        known=taken.known,
-        errors=[RefusedLine(**error._asdict()) for error in errors],
-        dry_run=dry_run,
-    )

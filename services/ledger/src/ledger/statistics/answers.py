@@ -62,6 +62,13 @@ class StoreFigures(Figures):
     store_name: str | None = Field(description="Its name", examples=["Gare"])
 
 
+class ProgramTotals(Figures):
+    """The figures of one program."""
+
+    currency: str = Field(description="What money is counted in", examples=["EUR"])
+    as_of: AsOf
+
+
 class ProgramFigures(Figures):
     """The figures of one program, and of each store."""
 

@@ -3,17 +3,27 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 from uuid import UUID
 
 import msgspec
 from fastapi import APIRouter, Depends, Path, Query, Response
+from pydantic import Field
 
 from contracts.event import instant_text
 from contracts.problem import MerchantNotFound, NotFound, ProgramNotFound, StoreNotFound
+from kit.fields import Body
 from kit.identity import Caller, allow
-from kit.sheet import MEDIA_TYPE, sheet
-from ledger.statistics.answers import Overview, PlatformFigures, ProgramFigures, ReportAnswer, problems
+from kit.sheet import DESCRIBED, MEDIA_TYPE, sheet
+from kit.sheet import headers as beside
+from ledger.statistics.answers import (
+    Overview,
+    PlatformFigures,
+    ProgramFigures,
+    ProgramTotals,
+    ReportAnswer,
+    problems,
+)
 from ledger.statistics.reports import COLUMNS, Report, Reports, Request
 from ledger.statistics.showing import Showing
 
@@ -28,7 +38,6 @@ First = Annotated[date | None, Query(alias="from", description="The first day, t
 Last = Annotated[date | None, Query(alias="to", description="The last day, included; at most 400 days")]
 Form = Annotated[Literal["json", "csv"], Query(alias="format", description="JSON, or CSV with a header")]
 Name = Annotated[str, Path(description="Which report", json_schema_extra={"enum": list(COLUMNS)})]
-_CSV: dict[int | str, dict[str, Any]] = {200: {"content": {"text/csv": {"schema": {"type": "string"}}}}}
 
 
 def reports_routes(reports: Reports) -> APIRouter:
@@ -40,7 +49,7 @@ def reports_routes(reports: Reports) -> APIRouter:
         operation_id="getReport",
         summary="A report",
         response_model=ReportAnswer,
-        responses={**_CSV, **problems(NotFound, StoreNotFound)},
+        responses={**DESCRIBED, **problems(NotFound, StoreNotFound)},
     )
     async def report(
         name: Name,
@@ -60,7 +69,7 @@ def reports_routes(reports: Reports) -> APIRouter:
         operation_id="getReportOfMerchant",
         summary="A report of a merchant",
         response_model=ReportAnswer,
-        responses={**_CSV, **problems(NotFound, MerchantNotFound, StoreNotFound)},
+        responses={**DESCRIBED, **problems(NotFound, MerchantNotFound, StoreNotFound)},
     )
     async def report_of_merchant(
         name: Name,
@@ -80,7 +89,7 @@ def reports_routes(reports: Reports) -> APIRouter:
 def _shown(report: Report, form: str) -> Response:
     if form == "csv":
         name = f"{report.name}-{report.period.first}-{report.period.last}.csv"
-        headers = {"cache-control": "no-store", "content-disposition": f'attachment; filename="{name}"'}
+        headers = {"cache-control": "no-store", **beside(name, instant_text(report.as_of), report.missing)}
         return Response(
             sheet(COLUMNS[report.name], map(msgspec.to_builtins, report.rows)), 200, headers, MEDIA_TYPE
         )
@@ -95,8 +104,23 @@ def _shown(report: Report, form: str) -> Response:
     return Response(msgspec.json.encode(body), 200, {"cache-control": "no-store"}, "application/json")
 
 
+PROGRAMS_LIMIT = 100
+
+
+class AskedPrograms(Body):
+    """Whose figures the gateway shows in a list."""
+
+    program_ids: Annotated[list[UUID], Field(max_length=PROGRAMS_LIMIT)]
+
+
 def routes(showing: Showing) -> APIRouter:
     router = APIRouter(tags=["statistics"])
+
+    @router.post("/internal/program-statistics", include_in_schema=False)
+    async def program_statistics(
+        asked: AskedPrograms, _: Annotated[Caller, Depends(allow("service"))]
+    ) -> dict[Literal["statistics"], dict[UUID, ProgramTotals]]:
+        return {"statistics": await showing.of_programs(asked.program_ids)}
 
     @router.get(
         f"{VENDOR}/stats",

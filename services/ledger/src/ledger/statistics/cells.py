@@ -13,6 +13,8 @@ from ledger import pack
 Id = bytes
 #: Stands for no store, for the reward of stamps, and as a program for the whole platform.
 NONE = bytes(16)
+#: Stands for points that were redeemed for a reward of which nothing is known: only imported rows have none.
+UNNAMED = bytes([255] * 16)
 
 Key = tuple[Any, ...]
 _PACK: dict[str, Callable[[Any], pack.Array]] = {"uuid": pack.uuids_of, "date": pack.days, "int": pack.int4s}

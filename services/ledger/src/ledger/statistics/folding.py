@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from ledger.statistics.calendar import Calendar, Calendars, month_of
 from ledger.statistics.card import Card, hour_of, recount
-from ledger.statistics.cells import NONE, Counters, Id
+from ledger.statistics.cells import NONE, UNNAMED, Counters, Id
 from ledger.statistics.heard import CardState, Row
 
 #: The days before a card's last one that are remembered: a late sale may be of the day before.
@@ -136,7 +136,8 @@ class Fold:
         if row.gives_back and row.voids_transaction_id is not None:
             redemption = self._redemptions.get(row.voids_transaction_id, redemption)
         self._counters.totals.at((card.program_id, store))[_T_REWARDS] += taken
-        cell = self._counters.rewards.at((card.program_id, store, redemption.reward_id or NONE, day))
+        reward = redemption.reward_id or (UNNAMED if row.type.startswith("points") else NONE)
+        cell = self._counters.rewards.at((card.program_id, store, reward, day))
         cell[0 if taken == 1 else 1] += 1
         cell[2] -= row.points_delta
         cell[3] += taken * (redemption.value_cents or 0)

@@ -20,10 +20,12 @@ from kit.work import Work
 from ledger.statistics.asking import Asked, Snapshot, snapshot
 from ledger.statistics.calendar import month_of
 from ledger.statistics.card import COHORT_MONTHS
+from ledger.statistics.cells import UNNAMED
 from ledger.statistics.figures import AGES, age_name, share
 from ledger.statistics.period import Period, period
 from ledger.statistics.showing import NO_STORE, Showing
 
+_UNNAMED = UUID(bytes=UNNAMED)
 _MONTHS = tuple(f"m{nth}" for nth in range(COHORT_MONTHS + 1))
 _STAFF = ("stamps", "earnings", "redemptions", "voids", "adjusts", "offline")
 
@@ -141,7 +143,10 @@ class Reports:
         return found
 
     async def _rewards(self, counted: Snapshot, asked: Asked, known: _Known) -> list[dict[str, Any]]:
-        """What was taken in these days, most used first; rewards that nobody took stand at the end."""
+        """What was taken in these days, most used first; rewards that nobody took stand at the end.
+
+        What points bought before they were imported stands in a row of its own, without id and name.
+        """
         rows = {(row.program_id, row.reward_id): row for row in await counted.rewards(asked)}
         offered = [
             reward
@@ -159,7 +164,9 @@ class Reports:
             row = rows.get((program.id, NO_STORE))
             if row is not None or (program.loyalty_type != "points" and program.deleted_at is None):
                 found.append(_reward_row(None, program.stamps_reward_description, row) | {"stock_left": None})
-        return sorted(found, key=lambda each: (-each["redeemed"], each["name"]))
+            if (row := rows.get((program.id, _UNNAMED))) is not None:
+                found.append(_reward_row(None, None, row) | {"stock_left": None})
+        return sorted(found, key=lambda each: (-each["redeemed"], each["name"] or ""))
 
     async def _staff(self, counted: Snapshot, asked: Asked, known: _Known) -> list[dict[str, Any]]:
         rows = [
@@ -213,7 +220,7 @@ def _store(store_id: UUID) -> str | None:
     return None if store_id == NO_STORE else str(store_id)
 
 
-def _reward_row(reward_id: UUID | None, name: str, row: Any) -> dict[str, Any]:
+def _reward_row(reward_id: UUID | None, name: str | None, row: Any) -> dict[str, Any]:
     counts = ("redeemed", "voided", "points_spent", "value_cents")
     return {
         "reward_id": str(reward_id) if reward_id else None,

@@ -12,7 +12,14 @@ from contracts.problem import MerchantNotFound, ProgramNotFound, StoreNotFound
 from contracts.programs import MerchantChanged, ProgramChanged, RewardChanged, StoreChanged
 from kit.projection import Projection
 from kit.work import Work
-from ledger.statistics.answers import Liability, Overview, PlatformFigures, ProgramFigures, StoreFigures
+from ledger.statistics.answers import (
+    Liability,
+    Overview,
+    PlatformFigures,
+    ProgramFigures,
+    ProgramTotals,
+    StoreFigures,
+)
 from ledger.statistics.asking import Snapshot, snapshot
 from ledger.statistics.cells import NONE
 from ledger.statistics.figures import Worth, added, figures, worth_of
@@ -40,6 +47,23 @@ class Showing:
         if program is None or program.deleted_at is not None:
             raise ProgramNotFound
         return await self._of(program, await self.store(program.merchant_id, store_id))
+
+    async def of_programs(self, program_ids: Iterable[UUID]) -> dict[UUID, ProgramTotals]:
+        """Those of these programs that were heard of, deleted ones too."""
+        heard = [await self._states.load(ProgramChanged, program_id) for program_id in program_ids]
+        programs = [program for program in heard if program is not None]
+        async with snapshot(self._work) as counted:
+            by_store = await counted.by_store([program.id for program in programs])
+        found = {}
+        for program in programs:
+            mine = [sums for (program_id, _), sums in by_store.items() if program_id == program.id]
+            merchant = await self._states.load(MerchantChanged, program.merchant_id)
+            found[program.id] = ProgramTotals(
+                **self._figures(program, mine),
+                currency=merchant.currency if merchant else "",
+                as_of=counted.as_of,
+            )
+        return found
 
     async def overview(self, merchant_id: UUID) -> Overview:
         """MerchantNotFound."""

@@ -16,7 +16,16 @@ from contracts.problem import (
 from kit.idempotency import Key, Made, OptionalKey
 from kit.work import Tx
 from programs import queries
-from programs.api.answers import AdminProgramAnswer, ProgramList, gone, listed, made, shown, switched
+from programs.api.answers import (
+    AdminProgramAnswer,
+    ListedProgramAnswer,
+    ProgramList,
+    gone,
+    listed,
+    made,
+    shown,
+    switched,
+)
 from programs.api.asked import (
     PLATFORM,
     Admin,
@@ -64,13 +73,17 @@ async def create(
     summary="Programs",
     response_model=ProgramList,
     responses=problems(),
+    openapi_extra={"x-compose": {"programs": "items"}},
 )
 async def list_all(
     caller: Admin, listing: AdminListing, service: TheService, merchant_id: OfMerchant = None
 ) -> Response:
-    """Newest first; `search` takes the start of words of the card's or merchant's name, or the whole slug."""
+    """Newest first; `search` takes the start of words of the card's or merchant's name, or the whole slug.
+
+    Each with its figures as they are in a program's statistics; null where the ledger does not answer."""
     async with service.work.read() as conn:
-        return listed(await queries.page(conn, Program, listing, merchant_id=merchant_id), AdminProgramAnswer)
+        page = await queries.page(conn, Program, listing, merchant_id=merchant_id)
+    return listed(page, ListedProgramAnswer)
 
 
 @router.get(

@@ -161,6 +161,10 @@ class AdminProgramAnswer(ProgramAnswer):
     deleted_by: DeletedBy
 
 
+class ListedProgramAnswer(AdminProgramAnswer):
+    """A program in the list of all; the gateway adds what the ledger counted."""
+
+
 class RewardAnswer(Answer):
     told_by = NewReward
 
@@ -203,7 +207,7 @@ class StoreList(ListAnswer):
 
 
 class ProgramList(ListAnswer):
-    items: list[AdminProgramAnswer] = Field(description="Newest first")
+    items: list[ListedProgramAnswer] = Field(description="Newest first")
 
 
 class RewardList(ListAnswer):

@@ -1,1 +1,1 @@
-"""Apple Wallet: the pass, the web service that devices ask, and the pushes that tell them to."""
+"""Apple Wallet: the pass file, and the web service and pushes by which devices follow it."""

@@ -7,7 +7,7 @@ from dataclasses import fields
 from typing import Final, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import select, text
+from sqlalchemy import TextClause, select, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from kit.ids import uuid7
@@ -84,7 +84,7 @@ async def claim(
     Of a provider that is left alone nothing is taken, or a few passes as a trial when its rest is over.
     """
     asked = {"platform": platform, "claim": new_claim, "limit": limit, "lease_s": lease_s}
-    rows = await conn.execute(_CLAIM, {**asked, "probes": min(PROBES, limit), "probe_s": PROBE_S})
+    rows = await conn.execute(_CLAIMS[platform], {**asked, "probes": min(PROBES, limit), "probe_s": PROBE_S})
     tries = {row.card_id: row.tries for row in rows}
     if not tries:
         return []
@@ -92,29 +92,42 @@ async def claim(
     return [Claimed(new_claim, platform, tries[row.card_id], pass_of(row)) for row in held]
 
 
-_CLAIM = text(
-    """
-    WITH due AS (
-        SELECT card_id, platform FROM deliveries
-        WHERE platform = :platform AND status = 'behind' AND next_try_at <= now()
-          AND (claimed_until IS NULL OR claimed_until <= now())
-        ORDER BY next_try_at
-        LIMIT (SELECT CASE WHEN open_until IS NULL THEN CAST(:limit AS bigint)
-                 WHEN open_until <= now() AND coalesce(probe_until <= now(), true)
-                 THEN CAST(:probes AS bigint)
-                 ELSE 0 END FROM providers WHERE platform = :platform)
-        FOR UPDATE SKIP LOCKED),
-    trial AS (
-        UPDATE providers SET probe_until = now() + make_interval(secs => :probe_s)
-        WHERE platform = (SELECT platform FROM providers
-                          WHERE platform = :platform AND open_until <= now() AND EXISTS (SELECT FROM due)
-                          FOR UPDATE SKIP LOCKED))
-    UPDATE deliveries d SET claim = :claim, claimed_until = now() + make_interval(secs => :lease_s),
-        tries = least(d.tries + 1, 1000)
-    FROM due WHERE d.card_id = due.card_id AND d.platform = due.platform
-    RETURNING d.card_id, d.tries
-    """
-)
+def _claim(tag: str, counter: str = "") -> TextClause:
+    return text(
+        f"""
+        WITH due AS (
+            SELECT card_id, platform FROM deliveries
+            WHERE platform = :platform AND status = 'behind' AND next_try_at <= now()
+              AND (claimed_until IS NULL OR claimed_until <= now())
+            ORDER BY next_try_at
+            LIMIT (SELECT CASE WHEN open_until IS NULL THEN CAST(:limit AS bigint)
+                     WHEN open_until <= now() AND coalesce(probe_until <= now(), true)
+                     THEN CAST(:probes AS bigint)
+                     ELSE 0 END FROM providers WHERE platform = :platform)
+            FOR UPDATE SKIP LOCKED),
+        trial AS (
+            UPDATE providers SET probe_until = now() + make_interval(secs => :probe_s)
+            WHERE platform = (SELECT platform FROM providers
+                              WHERE platform = :platform AND open_until <= now() AND EXISTS (SELECT FROM due)
+                              FOR UPDATE SKIP LOCKED)){counter}
+        UPDATE deliveries d SET claim = :claim, claimed_until = now() + make_interval(secs => :lease_s),
+            tries = least(d.tries + 1, 1000), tag = {tag}
+        FROM due WHERE d.card_id = due.card_id AND d.platform = due.platform
+        RETURNING d.card_id, d.tries
+        """  # noqa: S608 - words of ours only
+    )
+
+
+#: What Apple's devices are about to be told of gets the next tag. Its row is held until the commit, so a tag
+#: that was listed is never joined by a lower one; and the tag is there before the push that makes them ask.
+_CLAIMS: Mapping[Platform, TextClause] = {
+    "apple": _claim(
+        "(SELECT last FROM given)",
+        counter=", given AS ("
+        "UPDATE pass_tags SET last = last + 1 WHERE EXISTS (SELECT FROM due) RETURNING last)",
+    ),
+    "google": _claim("d.tag"),
+}
 
 
 async def record(conn: AsyncConnection, done: Sequence[Done]) -> None:

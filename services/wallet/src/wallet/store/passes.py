@@ -99,7 +99,9 @@ def _upsert(columns: Mapping[str, str], order: str) -> Any:
     return text(
         f"INSERT INTO passes AS p ({names})"  # noqa: S608 - names of ours only
         f" SELECT * FROM json_to_recordset(CAST(:rows AS json)) AS r ({types}) ORDER BY card_id"
-        f" ON CONFLICT (card_id) DO UPDATE SET {changes}, revision = p.revision + 1, changed_at = now()"
+        f" ON CONFLICT (card_id) DO UPDATE SET {changes}, revision = p.revision + 1,"
+        # Never back, and of the moment at which the row is ours, not of the transaction's begin.
+        " changed_at = greatest(p.changed_at, clock_timestamp())"
         f" WHERE p.{order} < excluded.{order} RETURNING p.card_id"
     )
 
@@ -155,7 +157,8 @@ _REDRAW = text(
             WHERE program_id = ANY(CAST(:programs AS uuid[]))
                OR merchant_id = ANY(CAST(:merchants AS uuid[])))
         ORDER BY card_id FOR UPDATE)
-    UPDATE passes p SET revision = p.revision + 1, changed_at = now() FROM held WHERE p.card_id = held.card_id
+    UPDATE passes p SET revision = p.revision + 1, changed_at = greatest(p.changed_at, clock_timestamp())
+    FROM held WHERE p.card_id = held.card_id
     RETURNING p.card_id
     """
 )
@@ -179,6 +182,6 @@ async def lock_passes(conn: AsyncConnection, card_ids: Iterable[UUID]) -> Mappin
 
 
 def pass_of(row: Any) -> Pass:
-    """The pass of a row of PASS_COLUMNS."""
-    values = dict(row._mapping)
+    """The pass of a row that holds PASS_COLUMNS."""
+    values = {column.name: row._mapping[column.name] for column in PASS_COLUMNS}
     return Pass(**{**values, "authentication_token": bytes(values["authentication_token"])})

@@ -136,7 +136,6 @@ def _row(account: Account) -> dict[str, Any]:
         "merchant_id": account.merchant_id,
         "sequence_wanted": account.sequence,
         "last_transaction_at": account.created_at,
-        # What happened is not known here; the next event tells of itself.
         "recent": [],
         **held,
     }

@@ -135,6 +135,8 @@ def sync_detailed(
 
      Newest first; `search` takes the start of words of the card's or merchant's name, or the whole slug.
 
+    Each with its figures as they are in a program's statistics; null where the ledger does not answer.
+
     Args:
         merchant_id (None | Unset | UUID): Only those of this merchant
         limit (int | Unset): How many at most Default: 50.
@@ -185,6 +187,8 @@ def sync(
 
      Newest first; `search` takes the start of words of the card's or merchant's name, or the whole slug.
 
+    Each with its figures as they are in a program's statistics; null where the ledger does not answer.
+
     Args:
         merchant_id (None | Unset | UUID): Only those of this merchant
         limit (int | Unset): How many at most Default: 50.
@@ -229,6 +233,8 @@ async def asyncio_detailed(
     """Programs
 
      Newest first; `search` takes the start of words of the card's or merchant's name, or the whole slug.
+
+    Each with its figures as they are in a program's statistics; null where the ledger does not answer.
 
     Args:
         merchant_id (None | Unset | UUID): Only those of this merchant
@@ -277,6 +283,8 @@ async def asyncio(
     """Programs
 
      Newest first; `search` takes the start of words of the card's or merchant's name, or the whole slug.
+
+    Each with its figures as they are in a program's statistics; null where the ledger does not answer.
 
     Args:
         merchant_id (None | Unset | UUID): Only those of this merchant

@@ -6,7 +6,7 @@ A day of the log is a partition, dropped whole.
 from alembic import op
 
 revision = "0007_delivery_health"
-down_revision = "0004_pass_files"
+down_revision = "0006_add_google"
 
 _PROVIDERS = """
 CREATE TABLE providers (
