@@ -195,7 +195,9 @@ class Stack:
         kind = kind_of(name)
         self._env[kind.name] = dict(env)
         handle = self.service(kind.name)
-        handle.member.tell(self._environment(kind, handle.socket.parent))
+        told = self._environment(kind, handle.socket.parent)
+        # Where it listens is known to others by now.
+        handle.member.tell(told | {"HTTP_PORT": handle.url.rpartition(":")[2]})
         handle.restart()
 
     # -- starting

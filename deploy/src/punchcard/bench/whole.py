@@ -16,6 +16,7 @@ from punchcard.bench import (
     google_catch_up,
     imports,
     ledger_size,
+    passes,
     replay,
     reports,
     search,
@@ -40,6 +41,7 @@ MEASUREMENTS: Mapping[str, Callable[[Ground], dict[str, float]]] = {
     "search": search.measure,
     "reports": reports.measure,
     "pushes": google_catch_up.measure,
+    "passes": passes.measure,
 }
 #: On two stacks of its own.
 LEDGER_SIZE = "ledger-size"
