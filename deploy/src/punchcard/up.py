@@ -7,6 +7,7 @@ import signal
 import time
 from collections.abc import Callable
 from types import FrameType
+from typing import Any
 
 import httpx
 from rich.console import Console
@@ -15,6 +16,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
 from punchcard import configuration, preflight
 from punchcard.demo import seed as demo_data
+from punchcard.demo.phones import give_phones
 from punchcard.demo.show import a_stamp, bring_past
 from punchcard.environment import RAISED_LIMITS, given
 from punchcard.home import Home
@@ -57,7 +59,9 @@ def up(home: Home, *, port: int, with_demo: bool, console: Console) -> None:
         console.print(
             f"\n[bold]Ready[/bold] after {time.monotonic() - began:.1f} s. Ctrl-C stops everything.\n"
         )
-        if with_demo and demo_data.load(home.demo) is not None:
+        demo = demo_data.load(home.demo) if with_demo else None
+        if demo is not None:
+            _give_phones(stack, demo, console)
             _bring_past(stack, home, console)
         while True:
             time.sleep(3600)
@@ -131,6 +135,18 @@ def _seed(stack: Stack, home: Home, console: Console) -> None:
     console.print(f"  [green]✓[/green] {'demo data':<26} {time.monotonic() - began:6.1f} s")
 
 
+def _give_phones(stack: Stack, demo: dict[str, Any], console: Console) -> None:
+    """Where Apple is stood in for, some cards of the demo are on simulated phones."""
+    if stack.stand_ins is None:
+        return
+    try:
+        held = give_phones(stack.gateway_url, demo)
+    except httpx.HTTPError as error:
+        console.print(f"[yellow]![/yellow] no demo card is on a phone: {escape(str(error))}", soft_wrap=True)
+    else:
+        console.print(f"{held} cards of the demo are on simulated phones: `punchcard wallet watch`\n")
+
+
 def _bring_past(stack: Stack, home: Home, console: Console) -> None:
     try:
         bring_past(Access(stack.gateway_url, *stack.admin), home, console)
@@ -152,6 +168,11 @@ def _tell_addresses(stack: Stack, home: Home, console: Console) -> None:
         rows.append(("keys, PINs and cards", f"{home.demo}, or `punchcard demo`"))
     mail = os.environ.get("SMTP_HOST") or f"{home.mail} (no SMTP_HOST is set: letters are written there)"
     rows += [("mail", mail), ("logs", str(home.logs))]
+    if stack.stand_ins is not None:
+        words = (
+            "self-signed passes, which no phone accepts (no APPLE_PASS_CERTIFICATE is set); pushes go to a"
+        )
+        rows.append(("Apple Wallet", f"{words} stand-in: `punchcard wallet watch` shows them"))
     console.print()
     for name, words in rows:
         console.print(f"{escape(name):<24} {escape(words)}", soft_wrap=True)

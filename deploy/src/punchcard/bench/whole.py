@@ -17,6 +17,7 @@ from punchcard.bench import (
     imports,
     ledger_size,
     passes,
+    pushes,
     replay,
     reports,
     search,
@@ -40,7 +41,8 @@ MEASUREMENTS: Mapping[str, Callable[[Ground], dict[str, float]]] = {
     "replay": replay.measure,
     "search": search.measure,
     "reports": reports.measure,
-    "pushes": google_catch_up.measure,
+    "pushes": pushes.measure,
+    "google-catch-up": google_catch_up.measure,
     "passes": passes.measure,
 }
 #: On two stacks of its own.
