@@ -41,8 +41,7 @@ MEASUREMENTS: Mapping[str, Callable[[Ground], dict[str, float]]] = {
     "replay": replay.measure,
     "search": search.measure,
     "reports": reports.measure,
-    "pushes": pushes.measure,
-    "google-catch-up": google_catch_up.measure,
+    "pushes": lambda ground: pushes.measure(ground) | google_catch_up.measure(ground),
     "passes": passes.measure,
 }
 #: On two stacks of its own.
