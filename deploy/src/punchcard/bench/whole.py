@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 from rich.console import Console
 
-from punchcard.bench import freshness, imports, ledger_size, replay, reports, search, sign_ins
+from punchcard.bench import freshness, imports, ledger_size, outage, replay, reports, search, sign_ins
 from punchcard.bench.figures import holds, table_of
 from punchcard.bench.ground import Ground
 from punchcard.bench.run import Bench
@@ -27,6 +27,7 @@ MEASUREMENTS: Mapping[str, Callable[[Ground], dict[str, float]]] = {
     "freshness": freshness.measure,
     "import": imports.measure,
     "sign-ins": sign_ins.measure,
+    "outage": outage.measure,
     "replay": replay.measure,
     "search": search.measure,
     "reports": reports.measure,
