@@ -21,6 +21,7 @@ from punchcard.home import Home
 from punchcard.problems import Found, MachineCannot, Problem, WrongUsage
 from punchcard.services import SERVICE_NAMES, SERVICES, ServiceKind, kind_of
 from punchcard.transfer import command_line
+from punchcard.wallet_doctor import register as register_doctor
 
 app = typer.Typer(
     name="punchcard",
@@ -32,8 +33,10 @@ app = typer.Typer(
 )
 config_app = typer.Typer(no_args_is_help=True, help="Settings.")
 parked_app = typer.Typer(no_args_is_help=True, help="Events that a service could not apply.")
+wallet_app = typer.Typer(no_args_is_help=True, help="Apple Wallet and Google Wallet.")
 app.add_typer(config_app, name="config")
 app.add_typer(parked_app, name="parked")
+app.add_typer(wallet_app, name="wallet")
 
 out = Console(highlight=False)
 err = Console(stderr=True, highlight=False)
@@ -61,6 +64,7 @@ def home() -> Home:
 
 command_line.register(app, home, out, err)
 bench_line.register(app, out)
+register_doctor(wallet_app, out)
 
 
 @app.callback()

@@ -195,7 +195,9 @@ class Stack:
         kind = kind_of(name)
         self._env[kind.name] = dict(env)
         handle = self.service(kind.name)
-        handle.member.tell(self._environment(kind, handle.socket.parent))
+        told = self._environment(kind, handle.socket.parent)
+        # Where it listens is known to others by now.
+        handle.member.tell(told | {"HTTP_PORT": handle.url.rpartition(":")[2]})
         handle.restart()
 
     # -- starting
@@ -234,9 +236,12 @@ class Stack:
         wallet = next((kind for kind in self._kinds if kind.name == "wallet"), None)
         if wallet is None or not standins.stands_in_for_apple(self._told(wallet)):
             return None
+        with_google = standins.stands_in_for_google(self._told(wallet))
         process = StandIns(
             self.home.keys / "wallet",
             apple_port=self.home.port("apple-push"),
+            google_port=self.home.port("google-wallet") if with_google else None,
+            callback_url=f"http://127.0.0.1:{self._port_of_gateway()}/api/v1/loyalty/google/callback",
             journal=self.home.arrivals,
             log=self.home.logs / f"{standins.NAME}.log",
             record=self.home.record(standins.NAME),

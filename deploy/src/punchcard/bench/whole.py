@@ -11,7 +11,18 @@ from typing import Any, NamedTuple
 
 from rich.console import Console
 
-from punchcard.bench import freshness, imports, ledger_size, outage, replay, reports, search, sign_ins
+from punchcard.bench import (
+    freshness,
+    google_catch_up,
+    imports,
+    ledger_size,
+    outage,
+    passes,
+    replay,
+    reports,
+    search,
+    sign_ins,
+)
 from punchcard.bench.figures import holds, table_of
 from punchcard.bench.ground import Ground
 from punchcard.bench.run import Bench
@@ -31,6 +42,8 @@ MEASUREMENTS: Mapping[str, Callable[[Ground], dict[str, float]]] = {
     "replay": replay.measure,
     "search": search.measure,
     "reports": reports.measure,
+    "pushes": google_catch_up.measure,
+    "passes": passes.measure,
 }
 #: On two stacks of its own.
 LEDGER_SIZE = "ledger-size"

@@ -9,13 +9,14 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from punchcard.embedded.process import Process, end_leftover, wait_until
-from punchcard.embedded.wallet_identities import WalletIdentities
+from punchcard.embedded.wallet_identities import GOOGLE_ISSUER_ID, WalletIdentities
 from punchcard.home import STAND_INS
 from punchcard.problems import MachineCannot
 
 NAME = STAND_INS
 #: Any of these in the settings: somebody has an identity of their own.
 APPLE_IDENTITY = ("APPLE_PASS_CERTIFICATE", "APPLE_PASS_KEY", "APPLE_WWDR_CERTIFICATE")
+GOOGLE_IDENTITY = ("GOOGLE_ISSUER_ID", "GOOGLE_SERVICE_ACCOUNT")
 
 
 def stands_in_for_apple(settings: Mapping[str, str]) -> bool:
@@ -23,11 +24,29 @@ def stands_in_for_apple(settings: Mapping[str, str]) -> bool:
     return not any(settings.get(name) or settings.get(f"{name}_FILE") for name in APPLE_IDENTITY)
 
 
+def stands_in_for_google(settings: Mapping[str, str]) -> bool:
+    """Whether these settings name no real identity."""
+    return not any(settings.get(name) or settings.get(f"{name}_FILE") for name in GOOGLE_IDENTITY)
+
+
 class StandIns:
     """Started, stopped, asked whether it is ready."""
 
-    def __init__(self, identities: Path, *, apple_port: int, journal: Path, log: Path, record: Path) -> None:
+    def __init__(
+        self,
+        identities: Path,
+        *,
+        apple_port: int,
+        google_port: int | None,
+        callback_url: str,
+        journal: Path,
+        log: Path,
+        record: Path,
+    ) -> None:
+        """`google_port` is None where somebody has an identity of their own with Google."""
         self.apple_port = apple_port
+        self.google_port = google_port
+        self._callback_url = callback_url
         self.journal = journal
         self._identities = identities
         self._process = Process(NAME, log=log, record=record)
@@ -53,6 +72,7 @@ class StandIns:
             "APPLE_WWDR_CERTIFICATE_FILE": str(files.authority),
             "APPLE_PUSH_CA_FILE": str(files.authority),
             "APPLE_PUSH_URL": f"https://127.0.0.1:{self.apple_port}",
+            **({} if self.google_port is None else _google_settings(files, self.google_port)),
         }
 
     def start(self) -> None:
@@ -63,7 +83,8 @@ class StandIns:
             [
                 *(sys.executable, "-m", "punchcard.standins.process"),
                 *("--identities", self._identities, "--journal", self.journal),
-                *("--apple-port", str(self.apple_port)),
+                *("--apple-port", str(self.apple_port), "--callback-url", self._callback_url),
+                *(() if self.google_port is None else ("--google-port", str(self.google_port))),
             ]
         )
 
@@ -95,3 +116,15 @@ class StandIns:
             raise MachineCannot(
                 f"{NAME} did not start; its log {self._process.log} ends with:\n{self._process.log_tail()}"
             )
+
+
+def _google_settings(files: WalletIdentities, port: int) -> dict[str, str]:
+    url = f"http://127.0.0.1:{port}"
+    return {
+        "GOOGLE_ISSUER_ID": GOOGLE_ISSUER_ID,
+        "GOOGLE_SERVICE_ACCOUNT_FILE": str(files.google_account),
+        "GOOGLE_API_URL": f"{url}/walletobjects/v1",
+        "GOOGLE_TOKEN_URL": f"{url}/token",
+        "GOOGLE_CALLBACK_KEYS_URL": f"{url}/gp/m/issuer/keys",
+        "GOOGLE_SAVE_URL": f"{url}/gp/v/save",
+    }
