@@ -21,6 +21,7 @@ BOUNDS: dict[str, tuple[float | None, float | None]] = {
     "freshness_p99_ms": (None, 2000),
     "import_rows_per_s": (2000, None),
     "pin_logins_stamp_p95_ratio": (None, 1.3),
+    "outage_stamp_p95_ratio": (None, 1.2),
     "replay_events_per_s": (10_000, None),
     "search_p95_ms_1m_cards": (None, 50),
     "report_p95_ms_5m_rows": (None, 100),
