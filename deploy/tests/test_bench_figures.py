@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
-from punchcard.bench import imports, search, whole
+from punchcard.bench import imports, ledger_size, search, whole
 from punchcard.bench.figures import BOUNDS, holds, table_of
 from punchcard.bench.load import percentile
 from punchcard.bench.sizes import FULL, SMALL
@@ -104,3 +104,11 @@ def test_scripts_that_generate_rows_end_each_statement():
         *("search.cards.sql", "search.ledger.sql"),
     ]
     assert all(script.read_text().endswith(";\n") for script in scripts)
+
+
+def test_rounds_that_were_disturbed_do_not_count_and_half_of_them_may_be():
+    still = [{"p50_ms": ms} for ms in (2.0, 2.1, 2.2, 2.1)]
+    disturbed = [{"p50_ms": ms} for ms in (9.0, 40.0, 7.0)]
+
+    assert ledger_size.quiet([*disturbed, *still], "p50_ms") == 2.1
+    assert ledger_size.quiet(still[:1], "p50_ms") == 2.0

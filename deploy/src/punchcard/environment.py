@@ -74,6 +74,27 @@ def environment(
     return env
 
 
+#: Identities with Apple and Google, and where they answer; those that are secrets also as files.
+_WALLET_SECRETS = (
+    "APPLE_PASS_CERTIFICATE",
+    "APPLE_PASS_KEY",
+    "APPLE_WWDR_CERTIFICATE",
+    "APPLE_PUSH_CA",
+    "GOOGLE_SERVICE_ACCOUNT",
+)
+WALLET_SETTINGS = (
+    *_WALLET_SECRETS,
+    *(f"{name}_FILE" for name in _WALLET_SECRETS),
+    "APPLE_PUSH_URL",
+    "APPLE_SHARING_PROHIBITED",
+    "GOOGLE_ISSUER_ID",
+    "GOOGLE_API_URL",
+    "GOOGLE_TOKEN_URL",
+    "GOOGLE_CALLBACK_KEYS_URL",
+    "GOOGLE_SAVE_URL",
+)
+
+
 def given() -> dict[str, str]:
     """What .env.example lists for the services, where it is set in our environment."""
     names = (
@@ -92,6 +113,7 @@ def given() -> dict[str, str]:
         "SMTP_USER",
         "SMTP_PASSWORD",
         "SMTP_PASSWORD_FILE",
+        *WALLET_SETTINGS,
         *RAISED_LIMITS,
     )
     return {name: os.environ[name] for name in names if name in os.environ}

@@ -23,6 +23,8 @@ from punchcard.services import SERVICE_NAMES
 
 #: The name of its record, beside those of the services.
 SUPERVISOR = "supervisor"
+#: As the member of the stack is named.
+STAND_INS = "wallet-stand-ins"
 #: Who holds a directory for the moment that it takes to end what a killed run left: others wait for it.
 CLEANER = "the clean-up after an earlier run"
 CLEANING_S = 60.0
@@ -43,6 +45,8 @@ class Home:
         self.mail = self.path / "mail"
         self.demo = self.path / "demo.json"
         self.past = self.path / "past"
+        #: What arrived at the stand-ins of the wallets.
+        self.arrivals = self.path / "arrivals.jsonl"
         self._lock: int | None = None
         self._ports: dict[str, int] | None = None
 
@@ -115,7 +119,8 @@ class Home:
     def end_leftovers(self) -> list[str]:
         """End what a killed supervisor left running, and name it: services first, their servers last."""
         self.forget_supervisor()
-        services = [(self.record(name), signal.SIGTERM) for name in SERVICE_NAMES]
+        names = (*SERVICE_NAMES, STAND_INS)
+        services = [(self.record(name), signal.SIGTERM) for name in names]
         kafka, postgres = (
             (self.kafka / "kafka.pid", signal.SIGTERM),
             (self.postgres / "postgres.pid", signal.SIGINT),

@@ -24,6 +24,8 @@ from punchcard.preflight import taken
 from punchcard.problems import MachineCannot
 from punchcard.service_process import ServiceHandle, ServiceProcess, socket_of
 from punchcard.services import GATEWAY, SERVICE_NAMES, SERVICES, ServiceKind, kind_of
+from punchcard.standins import member as standins
+from punchcard.standins.member import StandIns
 from punchcard.supervision import Member, Supervised
 
 #: For settings of every service, beside the services' names.
@@ -78,6 +80,7 @@ class Stack:
         self._on_step = on_step or (lambda step, seconds: None)
         self._postgres: Supervised[PostgresServer] | None = None
         self._kafka: Supervised[KafkaServer] | None = None
+        self._stand_ins: Supervised[StandIns] | None = None
         self._services: dict[str, ServiceHandle] = {}
         self._started_s: float | None = None
         self._hands = threading.Lock()
@@ -107,8 +110,8 @@ class Stack:
         """The gateway first, PostgreSQL last: each finishes while the ones it needs still answer."""
         with self._hands:
             front, rest = self._split()
-            for group in (front, rest, [s for s in (self._kafka,) if s], [s for s in (self._postgres,) if s]):
-                _side_by_side([handle.close for handle in group])
+            for group in (front, rest, [self._stand_ins, self._kafka], [self._postgres]):
+                _side_by_side([handle.close for handle in group if handle is not None])
             self._forget()
 
     def stop_at_once(self) -> None:
@@ -118,7 +121,7 @@ class Stack:
 
     def kill_all(self) -> None:
         """As stop_at_once(), for a process that ends now: the watchdog sees to what was about to start."""
-        for handle in [*self._services.values(), self._kafka, self._postgres]:
+        for handle in [*self._services.values(), self._stand_ins, self._kafka, self._postgres]:
             if handle is not None:
                 handle.close(at_once=True)
 
@@ -139,6 +142,11 @@ class Stack:
     def kafka(self) -> Supervised[KafkaServer]:
         assert self._kafka is not None, "the stack was not started"
         return self._kafka
+
+    @property
+    def stand_ins(self) -> Supervised[StandIns] | None:
+        """What stands in for Apple; None where there is a real identity."""
+        return self._stand_ins
 
     def service(self, name: str) -> ServiceHandle:
         """By name or package: `auth-pins` or `auth_pins`."""
@@ -202,7 +210,8 @@ class Stack:
     def _start_servers(self) -> None:
         """PostgreSQL with databases and migrations, and beside it Kafka with its topics."""
         self._postgres, self._kafka = self._servers()
-        _side_by_side([self._start_postgres, self._start_kafka])
+        self._stand_ins = self._standing_in()
+        _side_by_side([self._start_postgres, self._start_kafka, self._start_stand_ins])
 
     def _servers(self) -> tuple[Supervised[PostgresServer], Supervised[KafkaServer]]:
         if containers.wanted():
@@ -222,6 +231,26 @@ class Stack:
             log=self.home.logs / "kafka.log",
         )
         return Supervised(own_postgres, self._tell), Supervised(own_kafka, self._tell)
+
+    def _standing_in(self) -> Supervised[StandIns] | None:
+        wallet = next((kind for kind in self._kinds if kind.name == "wallet"), None)
+        if wallet is None or not standins.stands_in_for_apple(self._told(wallet)):
+            return None
+        with_google = standins.stands_in_for_google(self._told(wallet))
+        process = StandIns(
+            self.home.keys / "wallet",
+            apple_port=self.home.port("apple-push"),
+            google_port=self.home.port("google-wallet") if with_google else None,
+            callback_url=f"http://127.0.0.1:{self._port_of_gateway()}/api/v1/loyalty/google/callback",
+            journal=self.home.arrivals,
+            log=self.home.logs / f"{standins.NAME}.log",
+            record=self.home.record(standins.NAME),
+        )
+        return Supervised(process, self._tell)
+
+    def _start_stand_ins(self) -> None:
+        if self._stand_ins is not None:
+            self._stand_ins.start()
 
     def _start_postgres(self) -> None:
         with self._step("PostgreSQL"):
@@ -279,7 +308,13 @@ class Stack:
             sockets=sockets,
             mail=self.home.mail,
         )
-        return told | self._env.get(ALL, {}) | self._env.get(kind.name, {})
+        if kind.name == "wallet" and self._stand_ins is not None:
+            told |= self._stand_ins.member.settings()
+        return told | self._told(kind)
+
+    def _told(self, kind: ServiceKind) -> dict[str, str]:
+        """What whoever runs us has for this service."""
+        return self._env.get(ALL, {}) | self._env.get(kind.name, {})
 
     def _port(self, kind: ServiceKind) -> int:
         return self._port_of_gateway() if kind == GATEWAY else self.home.port(kind.name)
@@ -296,7 +331,7 @@ class Stack:
         return front, [handle for name, handle in self._services.items() if name != GATEWAY.name]
 
     def _forget(self) -> None:
-        self._services, self._kafka, self._postgres = {}, None, None
+        self._services, self._stand_ins, self._kafka, self._postgres = {}, None, None, None
         self.home.drop_socket_directory()
         self._watchdog.dismiss()
         self.home.release()

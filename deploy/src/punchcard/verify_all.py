@@ -1,4 +1,4 @@
-"""`punchcard verify --all`: do statistics and passes say what the ledger's rows say?"""
+"""`punchcard verify --all`: do statistics, passes and deliveries say what the ledger's rows say?"""
 
 from __future__ import annotations
 
@@ -19,6 +19,7 @@ from punchcard.home import Home
 from punchcard.problems import Found, MachineCannot
 from punchcard.reach import postgres_of
 from punchcard.services import kind_of
+from punchcard.verify_wallet import Deliveries, deliveries_of
 
 #: Passes compared at once.
 PASSES = 5000
@@ -38,17 +39,19 @@ def run(home: Home, *, as_json: bool, out: Console) -> None:
     try:
         with _urls(home) as (ledger, wallet):
             counted, passes = statistics_of(ledger), passes_of(ledger, wallet)
+            deliveries = deliveries_of(wallet)
     except psycopg.Error as error:
         words = (str(error).splitlines() or [type(error).__name__])[0]
         raise MachineCannot(f"A database could not be read: {words}") from error
     if as_json:
-        out.print(json.dumps(_document(counted, passes), indent=1), soft_wrap=True, markup=False)
-    elif not counted.wrong and not passes.wrong:
+        out.print(json.dumps(_document(counted, passes, deliveries), indent=1), soft_wrap=True, markup=False)
+    elif not (counted.wrong or passes.wrong or deliveries.wrong):
         out.print(
             f"statistics of {counted.cells} programs and stores are right ({counted.behind} rows behind),"
-            f" {passes.compared} passes too ({passes.behind} behind)"
+            f" {passes.compared} passes too ({passes.behind} behind), and {deliveries.compared} deliveries"
+            f" ({deliveries.behind} behind; {deliveries.attempts} attempts in the log)"
         )
-    _refuse(counted, passes)
+    _refuse(counted, passes, deliveries)
 
 
 def statistics_of(ledger_url: str) -> Recount:
@@ -100,23 +103,27 @@ def _compare(ledger: psycopg.Connection[DictRow], passes: Sequence[DictRow]) -> 
     return late, bad
 
 
-def _document(counted: Recount, passes: Passes) -> dict[str, object]:
+def _document(counted: Recount, passes: Passes, deliveries: Deliveries) -> dict[str, object]:
     wrong = [
         {name: str(value) if isinstance(value, UUID) else value for name, value in each._asdict().items()}
         for each in counted.wrong[:TOLD]
     ]
     return {
-        "ok": not counted.wrong and not passes.wrong,
+        "ok": not (counted.wrong or passes.wrong or deliveries.wrong),
         "statistics": {"cells": counted.cells, "behind": counted.behind, "wrong": wrong},
         "passes": {
             "compared": passes.compared,
             "behind": passes.behind,
             "wrong": [str(card_id) for card_id in passes.wrong],
         },
+        "deliveries": {
+            name: [str(card_id) for card_id in value] if isinstance(value, list) else value
+            for name, value in deliveries._asdict().items()
+        },
     }
 
 
-def _refuse(counted: Recount, passes: Passes) -> None:
+def _refuse(counted: Recount, passes: Passes, deliveries: Deliveries) -> None:
     if counted.wrong:
         first = counted.wrong[0]
         where = f" of program {first.program_id}, store {first.store_id}" if first.program_id else ""
@@ -127,6 +134,13 @@ def _refuse(counted: Recount, passes: Passes) -> None:
     if passes.wrong:
         card_id, many = passes.wrong[0], len(passes.wrong)
         raise Found(f"The pass of card {card_id} is not what its row says ({many} passes are wrong).")
+    for cards, what in (
+        (deliveries.untrue, "is said to be delivered, and its newest state is not"),
+        (deliveries.unlogged, "was delivered, and the log does not say so"),
+        (deliveries.beyond, "is in the log with a state that it never had"),
+    ):
+        if cards:
+            raise Found(f"The pass of card {cards[0]} {what} ({len(cards)} passes).")
 
 
 @contextmanager

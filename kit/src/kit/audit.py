@@ -89,6 +89,11 @@ class Change:
         self.after = None if names_only or not after else {n: after.get(n) for n in self.changed}
 
 
+def of_many(action: str, kind: str, merchant_id: UUID, counts: Mapping[str, int]) -> Change:
+    """Many things of one merchant changed at once."""
+    return Change(action, kind, merchant_id, merchant_id=merchant_id, after=counts)
+
+
 async def record(tx: Tx, *changes: Change) -> None:
     """Keep these changes, when it is a user who makes them: tills and services leave no audit row."""
     caller = caller_now.get()

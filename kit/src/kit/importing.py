@@ -89,7 +89,7 @@ class Import(NamedTuple):
     """A chunk as a service takes it: `take` decides and writes, unless the rows are only tried."""
 
     kind: str
-    merchant_id: UUID
+    whose: UUID
     body: ImportBody
     bad: Sequence[LineError]
     take: Callable[[Tx], Awaitable[Taken]]
@@ -103,9 +103,7 @@ class Import(NamedTuple):
         taken = await self.take(tx)
         if taken.taken and not self.body.dry_run:
             counts = {"taken": taken.taken, "known": taken.known, "refused": len(taken.errors)}
-            whose = self.merchant_id
-            change = audit.Change("imported", self.kind, whose, merchant_id=whose, after=counts)
-            await audit.record(tx, change)
+            await audit.record(tx, audit.of_many("imported", self.kind, self.whose, counts))
         errors = [error._asdict() for error in sorted([*taken.errors, *self.bad])]
         given = {**taken._asdict(), "errors": errors, "dry_run": self.body.dry_run}
         return self.answer.model_validate(given)

@@ -8,6 +8,7 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 import msgspec
+import psycopg
 from sqlalchemy import Engine, event, insert
 from sqlalchemy.exc import DBAPIError, DisconnectionError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
@@ -145,11 +146,19 @@ def passes(error: BaseException) -> bool:
     another service that does not answer."""
     if isinstance(error, (PoolTimeout, ConnectionError, TimeoutError, OSError, UpstreamUnavailable)):
         return True
+    if isinstance(error, psycopg.Error):
+        # The driver was asked directly.
+        lost = isinstance(error, (psycopg.OperationalError, psycopg.InterfaceError))
+        return lost if error.sqlstate is None else _passes(error.sqlstate)
     if not isinstance(error, DBAPIError):
         return False
     state = getattr(error.orig, "sqlstate", None)
     if state is None or error.connection_invalidated:
         return error.connection_invalidated or isinstance(error, (OperationalError, InterfaceError))
+    return _passes(state)
+
+
+def _passes(state: str) -> bool:
     # Not every OperationalError passes: a value that is too large for an index is one, and stays too large.
     return state in _PASSING or state[:2] in _PASSING_CLASSES
 

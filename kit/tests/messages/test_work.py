@@ -33,6 +33,7 @@ def as_raised(error: Exception) -> Exception:
 )
 def test_a_fault_of_the_moment_passes(error: Any):
     assert passes(as_raised(error))
+    assert passes(error), "the same when the driver was asked directly"
 
 
 @pytest.mark.parametrize(
@@ -48,6 +49,7 @@ def test_a_fault_of_the_moment_passes(error: Any):
 )
 def test_a_fault_of_the_request_stays(error: Any):
     assert not passes(as_raised(error))
+    assert not passes(error)
 
 
 def test_a_bug_stays():

@@ -10,7 +10,6 @@ import pytest
 from contracts.programs import ProgramChanged, RewardChanged, StoreChanged
 from kit.identity import Caller
 from kit.ids import now, uuid7
-from kit.testing import client
 from ledger.statistics.card import hour_of
 from ledger.statistics.figures import Worth, share, worth_of
 
@@ -174,8 +173,7 @@ async def test_the_gateway_learns_the_figures_of_a_page_of_programs(counting: An
 
     async with world.http(counting.owner) as http:
         refused = await http.post(path, json=asked)
-    own = world.keys.signer("gateway").internal()
-    async with client(world.service.app, {"authorization": f"Bearer {own}"}) as http:
+    async with world.http(Caller("service", service="gateway")) as http:
         found = (await http.post(path, json=asked)).json()["statistics"]
         too_many = await http.post(path, json={"program_ids": [nobody] * 101})
 

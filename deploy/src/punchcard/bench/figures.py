@@ -27,6 +27,8 @@ BOUNDS: dict[str, tuple[float | None, float | None]] = {
     "latency_5m_vs_10k_rows": (None, 1.15),
     "pass_downloads_per_s": (500, None),
     "pass_downloads_p99_ms": (None, 80),
+    "catch_up_pushes_per_s_google": (17, 20),
+    "google_requests_in_a_second_most": (None, 20),
 }
 
 

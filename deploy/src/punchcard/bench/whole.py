@@ -11,7 +11,17 @@ from typing import Any, NamedTuple
 
 from rich.console import Console
 
-from punchcard.bench import freshness, imports, ledger_size, passes, replay, reports, search, sign_ins
+from punchcard.bench import (
+    freshness,
+    google_catch_up,
+    imports,
+    ledger_size,
+    passes,
+    replay,
+    reports,
+    search,
+    sign_ins,
+)
 from punchcard.bench.figures import holds, table_of
 from punchcard.bench.ground import Ground
 from punchcard.bench.run import Bench
@@ -31,6 +41,7 @@ MEASUREMENTS: Mapping[str, Callable[[Ground], dict[str, float]]] = {
     "search": search.measure,
     "reports": reports.measure,
     "passes": passes.measure,
+    "pushes": google_catch_up.measure,
 }
 #: On two stacks of its own.
 LEDGER_SIZE = "ledger-size"

@@ -11,6 +11,7 @@ import asyncio
 import random
 import time
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import NamedTuple, Protocol, runtime_checkable
 from uuid import UUID
 
@@ -23,7 +24,7 @@ from kit.work import Work, passes
 from wallet import store
 from wallet.domain import Delivered, NotNow, Outcome, Pass, Platform, judge
 from wallet.health import ProviderHealth
-from wallet.telling import told
+from wallet.telling import plain, told
 
 CLAIM_ROWS = 50
 IN_FLIGHT = 200
@@ -198,6 +199,7 @@ def _done(ended: Ended, now: Mapping[UUID, tuple[int, bool]], resting: bool) -> 
     )
     devices = outcome.devices if isinstance(outcome, Delivered) else 0
     kind, answer = told(outcome)
+    verdict = replace(verdict, last_error=plain(verdict.last_error))
     return store.Done(claimed, verdict, kind, answer, devices, took_ms)
 
 

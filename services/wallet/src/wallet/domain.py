@@ -44,13 +44,15 @@ class Pass:
     revision: int
     changed_at: datetime
     deleted_at: datetime | None
+    #: The merchant or the program is deleted. Nothing of the card is touched: a restore shows what was there.
+    hidden: bool = False
     #: The last transactions, as `wallet.recent` writes them.
     recent: Sequence[str] = ()
 
     @property
     def ended(self) -> bool:
-        """The card is deleted or erased: its passes are to be made void."""
-        return self.deleted_at is not None
+        """The card is deleted or erased, or all that is its merchant's or program's is: passes are void."""
+        return self.deleted_at is not None or self.hidden
 
 
 @dataclass(frozen=True)

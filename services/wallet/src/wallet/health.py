@@ -10,6 +10,7 @@ from kit.work import Tx
 from wallet import store
 from wallet.breaker import Breaker, after, is_fault
 from wallet.domain import Delivered, Never, NotNow, Outcome, Platform
+from wallet.telling import plain
 
 #: While all is well it is said this often: not with every delivery.
 SAID_EVERY_S = 1.0
@@ -50,4 +51,4 @@ class ProviderHealth:
 
 def _last_error(outcomes: Sequence[Outcome]) -> str | None:
     errors = [outcome.error for outcome in outcomes if isinstance(outcome, (NotNow, Never))]
-    return errors[-1] if errors else None
+    return plain(errors[-1]) if errors else None

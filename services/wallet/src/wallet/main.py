@@ -54,15 +54,16 @@ def build(
     assert service.listener is not None, "the wallet hears three topics"
     service.listener.gather_s = GATHER_S
     consumers.hear_all(service.listener, projection)
+    identity = apple.identity_of(settings)
     google = google_of(settings, service, projection)
-    configured: Iterable[Provider] = [] if google is None else [google.provider]
+    configured: list[Provider] = [] if google is None else [google.provider]
+    configured += [] if identity is None else [apple.pushes_of(identity, settings, service)]
     loops = {
         provider.platform: DeliveryLoop(service.work, provider)
         for provider in (configured if providers is None else providers)
     }
     passes = Passes(service.work, fetch_card)
     links = Links(lambda hashed: cards.get(f"/internal/cards/by-link/{hashed}"))
-    identity = apple.identity_of(settings)
     made = None if identity is None else apple.files_of(identity, settings, service, projection)
     service.include(api.routes(service.work, passes, loops.keys()), logbook.routes(service.work, passes))
     ends = certificates.expires_at(settings)

@@ -50,14 +50,14 @@ class Showing:
 
     async def of_programs(self, program_ids: Iterable[UUID]) -> dict[UUID, ProgramTotals]:
         """Those of these programs that were heard of, deleted ones too."""
-        heard = [await self._states.load(ProgramChanged, program_id) for program_id in program_ids]
+        heard = [self._states.get(ProgramChanged, program_id) for program_id in program_ids]
         programs = [program for program in heard if program is not None]
         async with snapshot(self._work) as counted:
             by_store = await counted.by_store([program.id for program in programs])
         found = {}
         for program in programs:
             mine = [sums for (program_id, _), sums in by_store.items() if program_id == program.id]
-            merchant = await self._states.load(MerchantChanged, program.merchant_id)
+            merchant = self._states.get(MerchantChanged, program.merchant_id)
             found[program.id] = ProgramTotals(
                 **self._figures(program, mine),
                 currency=merchant.currency if merchant else "",

@@ -13,6 +13,7 @@ from wallet.apple.identity import AppleIdentity, IdentityExpired, IdentityProble
 from wallet.apple.looks import Looks
 from wallet.apple.passfile import PassFiles
 from wallet.apple.studio import Studio
+from wallet.delivery import Provider
 from wallet.images.fetching import SIZE_LIMIT_BYTES, TIMEOUT_S, Fetcher
 from wallet.images.guard import Guard
 from wallet.images.loop import PictureLoop
@@ -61,3 +62,13 @@ def files_of(
     service.background("drawing", studio.make_ready)
     service.at_close(studio.close)
     return PassFiles(identity, issuer, looks, studio)
+
+
+def pushes_of(identity: AppleIdentity, settings: WalletSettings, service: Service) -> Provider:
+    """What tells devices that a pass changed."""
+    # HTTP/2 and its tables are in memory only where somebody is pushed to.
+    from wallet.apple import provider
+
+    pushes = provider.make(service.work, settings, identity)
+    service.at_close(pushes.close)
+    return pushes

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
 from datetime import datetime
 from typing import NamedTuple
@@ -32,8 +33,9 @@ class _Written(NamedTuple):
 class Objects:
     """Sends what has changed, and only that."""
 
-    def __init__(self, work: Work, calls: Calls, slots: Slots) -> None:
+    def __init__(self, work: Work, calls: Calls, slots: Slots, at_the_database: asyncio.Semaphore) -> None:
         self._work = work
+        self._at_the_database = at_the_database
         self._calls = calls
         self._slots = slots
 
@@ -62,7 +64,7 @@ class Objects:
 
     async def _write(self, held: Pass, look: Look) -> _Written | Delivered:
         """The newest state, now that it is sent; it may be what Google has already."""
-        async with self._work() as tx:
+        async with self._at_the_database, self._work() as tx:
             newest = await find(tx.conn, held.card_id) or held
             shown = await store.find_object(tx.conn, held.card_id)
             assert shown is not None, "the object was kept before it is brought"
@@ -84,7 +86,7 @@ class Objects:
         return await self._calls.patch("loyaltyObject", patch)
 
     async def _taken(self, written: _Written, shown: store.ShownObject, answered: Answered) -> Delivered:
-        async with self._work() as tx:
+        async with self._at_the_database, self._work() as tx:
             balance = rules.balance_of(written.body)
             await store.object_shown(tx.conn, written.held.card_id, written.digest, balance)
         return Delivered(int(shown.is_saved), str(answered.status), written.held)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+
 from contracts.problem import UpstreamUnavailable
 from contracts.programs import MerchantChanged, ProgramChanged, RewardChanged, StoreChanged
 from kit.outward import Outward
@@ -19,6 +21,8 @@ from wallet.google.rules import Look
 #: Passes that wait for their turn here: a second of the quota. More would only grow old.
 WAITING_MAX, ROOM_LEAST = 20, 5
 OTHERS_CLASS_PAUSE_S = 900.0
+#: Of the service's few: whoever hears the ledger needs them too.
+DATABASE_CONNECTIONS = 3
 
 
 class GoogleProvider:
@@ -43,7 +47,8 @@ class GoogleProvider:
         self._calls = Calls(outward, Tokens(account, outward), api_url)
         self._slots = Slots(work)
         self._classes = Classes(work, self._calls, self._slots, base_url)
-        self._objects = Objects(work, self._calls, self._slots)
+        self._at_the_database = asyncio.Semaphore(DATABASE_CONNECTIONS)
+        self._objects = Objects(work, self._calls, self._slots, self._at_the_database)
         self._waiting: set[object] = set()
 
     def room(self) -> int:
@@ -71,16 +76,11 @@ class GoogleProvider:
             return NotNow("not-heard-of-yet", of_provider=False)
         if (answered := await self._calls.ready()) is not None:
             return answered.outcome()
-        issuer = rules.issuer_of(look.program, self._issuer)
-        async with self._work() as tx:
-            shown_class = await store.keep_class(
-                tx.conn, look.program.id, rules.class_id(look.program, issuer)
-            )
-            if shown_class is None:
-                return NotNow("class-of-another-program", OTHERS_CLASS_PAUSE_S, of_provider=False)
-            shown = await store.keep_object(
-                tx.conn, held.card_id, rules.object_id(held.serial_number, issuer), shown_class.class_id
-            )
+        async with self._at_the_database:
+            known = await self._known(held, look)
+        if known is None:
+            return NotNow("class-of-another-program", OTHERS_CLASS_PAUSE_S, of_provider=False)
+        shown_class, shown = known
         if (answered := await self._classes.bring(look, shown_class)) is not None:
             return answered.outcome()
         outcome = await self._objects.bring(held, look, shown, lambda: self._waiting.discard(place))
@@ -89,6 +89,20 @@ class GoogleProvider:
             async with self._work() as tx:
                 await store.class_unsure(tx.conn, look.program.id)
         return outcome
+
+    async def _known(self, held: Pass, look: Look) -> tuple[store.ShownClass, store.ShownObject] | None:
+        """What Google was shown of both, kept from now on; None when the class's id is another program's."""
+        async with self._work.read() as conn:
+            found = await store.find_both(conn, look.program.id, held.card_id)
+        if found is not None:
+            return found
+        issuer = rules.issuer_of(look.program, self._issuer)
+        async with self._work() as tx:
+            shown = await store.keep_class(tx.conn, look.program.id, rules.class_id(look.program, issuer))
+            if shown is None:
+                return None
+            named = rules.object_id(held.serial_number, issuer)
+            return shown, await store.keep_object(tx.conn, held.card_id, named, shown.class_id)
 
     async def _look(self, held: Pass) -> Look | None:
         try:

@@ -48,6 +48,20 @@ async def keep_class(conn: AsyncConnection, program_id: UUID, class_id: str) -> 
     return await find_class(conn, program_id)
 
 
+async def find_both(
+    conn: AsyncConnection, program_id: UUID, card_id: UUID
+) -> tuple[ShownClass, ShownObject] | None:
+    """The program's class and the card's object; None while one of them was never kept."""
+    row = await _one(
+        conn,
+        "SELECT c.class_id, c.shown_digest, c.shown_version, o.object_id, o.class_id, o.shown_digest,"
+        " o.shown_balance, o.is_sure, o.is_saved"
+        " FROM google_classes c, google_objects o WHERE c.program_id = :program_id AND o.card_id = :card_id",
+        {"program_id": program_id, "card_id": card_id},
+    )
+    return None if row is None else (ShownClass(*row[:3]), ShownObject(*row[3:]))
+
+
 async def find_class(conn: AsyncConnection, program_id: UUID) -> ShownClass | None:
     row = await _one(
         conn,

@@ -16,6 +16,7 @@ from wallet.store.deliveries import (
 from wallet.store.log import attempts, keep_log
 from wallet.store.passes import find, keep_balances, keep_cards, lock_passes, redraw
 from wallet.store.providers import Health, healths, lock_provider, note_provider
+from wallet.store.registrations import Registration, forget, note_told, registered
 from wallet.store.sync import (
     LastSync,
     claim_sync,
@@ -36,6 +37,7 @@ __all__ = [
     "HandedOut",
     "Health",
     "LastSync",
+    "Registration",
     "attempts",
     "claim",
     "claim_sync",
@@ -44,6 +46,7 @@ __all__ = [
     "count_handed_out",
     "deliveries_of",
     "find",
+    "forget",
     "go_on",
     "hand_out",
     "healths",
@@ -58,6 +61,8 @@ __all__ = [
     "mark_behind",
     "mark_untrue",
     "note_provider",
+    "note_told",
     "record",
     "redraw",
+    "registered",
 ]

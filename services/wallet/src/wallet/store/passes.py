@@ -8,15 +8,34 @@ from typing import Any
 from uuid import UUID
 
 import msgspec
-from sqlalchemy import select, text
+from sqlalchemy import ColumnElement, exists, or_, select, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from contracts.cards import CardChanged
+from contracts.event import State
 from contracts.ledger import TransactionRecorded
+from contracts.programs import MerchantChanged, ProgramChanged
+from kit import tables as kit_tables
 from wallet import recent, tables
 from wallet.domain import Pass
 
-PASS_COLUMNS = tuple(tables.passes.c[field.name] for field in fields(Pass))
+
+def _deleted(kind: type[State], thing_id: ColumnElement[UUID]) -> ColumnElement[bool]:
+    """Whether that one is deleted, as it was last told; one that was not heard of is not."""
+    told = kit_tables.projections.alias()
+    return exists().where(
+        told.c.kind == kind.kind, told.c.id == thing_id, told.c.state["deleted_at"].astext.is_not(None)
+    )
+
+
+#: By the states of others: no pass of theirs is written when a merchant is deleted or restored.
+HIDDEN = or_(
+    _deleted(MerchantChanged, tables.passes.c.merchant_id),
+    _deleted(ProgramChanged, tables.passes.c.program_id),
+).label("hidden")
+PASS_COLUMNS = tuple(
+    HIDDEN if field.name == "hidden" else tables.passes.c[field.name] for field in fields(Pass)
+)
 
 
 async def keep_balances(conn: AsyncConnection, facts: Iterable[TransactionRecorded]) -> list[UUID]:
@@ -172,13 +191,14 @@ async def find(conn: AsyncConnection, card_id: UUID) -> Pass | None:
 async def lock_passes(conn: AsyncConnection, card_ids: Iterable[UUID]) -> Mapping[UUID, tuple[int, bool]]:
     """Revision of each, and whether it has ended; none changes until this transaction ends."""
     table = tables.passes
+    ended = or_(table.c.deleted_at.is_not(None), HIDDEN).label("ended")
     rows = await conn.execute(
-        select(table.c.card_id, table.c.revision, table.c.deleted_at)
+        select(table.c.card_id, table.c.revision, ended)
         .where(table.c.card_id.in_(sorted(card_ids)))
         .order_by(table.c.card_id)
-        .with_for_update(read=True)
+        .with_for_update(read=True, of=table)
     )
-    return {row.card_id: (row.revision, row.deleted_at is not None) for row in rows}
+    return {row.card_id: (row.revision, row.ended) for row in rows}
 
 
 def pass_of(row: Any) -> Pass:

@@ -119,7 +119,7 @@ async def correct(conn: AsyncConnection, wrong: Sequence[tuple[Held, Account]]) 
 
 async def make_missing(conn: AsyncConnection, accounts: Sequence[Account]) -> list[UUID]:
     """Passes of cards that were never heard of; what was heard meanwhile stays."""
-    return await _write(conn, KEEP_BALANCES, [_row(account) for account in accounts])
+    return await _write(conn, KEEP_BALANCES, [{**_row(account), "recent": []} for account in accounts])
 
 
 async def _write(conn: AsyncConnection, statement: Any, rows: Sequence[Mapping[str, Any]]) -> list[UUID]:
@@ -169,9 +169,13 @@ async def mark_untrue(conn: AsyncConnection, after: UUID, upto: UUID) -> list[UU
     return [row.card_id for row in marked]
 
 
+_ENDED = (
+    "(p.deleted_at IS NOT NULL OR EXISTS (SELECT FROM projections s WHERE s.state->>'deleted_at' IS NOT NULL"
+    " AND ((s.kind = 'merchant' AND s.id = p.merchant_id) OR (s.kind = 'program' AND s.id = p.program_id))))"
+)
 _IS_UNTRUE = (
-    "d.status IN ('current', 'removed')"
-    " AND (d.revision_shown <> p.revision OR d.sequence_shown <> p.sequence_wanted)"
+    "d.status IN ('current', 'removed') AND (d.revision_shown <> p.revision"
+    f" OR d.sequence_shown <> p.sequence_wanted OR (d.status = 'removed') <> {_ENDED})"
 )
 _UNTRUE = text(
     "SELECT DISTINCT d.card_id FROM deliveries d JOIN passes p USING (card_id)"  # noqa: S608

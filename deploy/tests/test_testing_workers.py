@@ -1,0 +1,72 @@
+"""How tests are dealt out to workers, and that two workers don't take the same port."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from punchcard import ports
+from punchcard.testing_workers import FromBothEnds
+
+
+class Worker:
+    """As the scheduler sees one: it keeps what it was sent."""
+
+    shutting_down = False
+
+    def __init__(self, name: str) -> None:
+        self.gateway = SimpleNamespace(id=name)
+        self.sent: list[int] = []
+
+    def send_runtest_some(self, indices: list[int]) -> None:
+        self.sent += indices
+
+    def shutdown(self) -> None:
+        self.shutting_down = True
+
+
+def scheduled(tests: list[str], workers: list[Any]) -> FromBothEnds:
+    option = SimpleNamespace(loadscopereorder=False)
+    config: Any = SimpleNamespace(
+        option=option, getvalue=lambda name: ["popen"] * len(workers) if name == "tx" else None
+    )
+    quiet: Any = SimpleNamespace(loadscopesched=lambda *words: None)
+    made = FromBothEnds(config, quiet)
+    for worker in workers:
+        made.add_node(worker)
+        made.add_node_collection(worker, tests)
+    made.schedule()
+    return made
+
+
+def test_one_worker_begins_at_the_front_the_other_at_the_back_and_files_stay_whole():
+    tests = [f"{file}.py::test_{number}" for file in "abcdef" for number in range(4)]
+    first, second = Worker("gw0"), Worker("gw1")
+
+    made = scheduled(tests, [first, second])
+    assert [tests[index][0] for index in first.sent] == ["a"] * 4
+    assert [tests[index][0] for index in second.sent] == ["f"] * 4
+
+    while made.has_pending:
+        for worker in (first, second):
+            for index in list(worker.sent):
+                if not made.assigned_work[worker][tests[index].partition("::")[0]][tests[index]]:
+                    made.mark_test_complete(worker, index)
+                    break
+
+    assert [tests[index][0] for index in first.sent] == [*"aaaabbbbcccc"]
+    assert [tests[index][0] for index in second.sent] == [*"ffffeeeedddd"]
+
+
+def test_two_workers_take_no_port_alike(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(ports, "is_free", lambda port: True)
+    monkeypatch.setattr(ports, "_handed_out", set())
+    found = []
+    for part in (0, 1):
+        monkeypatch.setattr(ports, "_kept_to", None)
+        ports.keep_to(part, 2)
+        found.append({ports.free_port() for _ in range(200)})
+
+    assert found[0].isdisjoint(found[1])

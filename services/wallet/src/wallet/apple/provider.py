@@ -1,0 +1,113 @@
+"""Apple as a provider: each device that holds a changed pass is told so by a push; then it asks us."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from urllib.parse import quote
+from uuid import UUID
+
+from prometheus_client import Counter, Gauge
+
+from kit.http2 import Http2, NoAnswer, client_context
+from kit.ids import now
+from kit.telemetry import log, registry
+from kit.work import Work
+from wallet import store
+from wallet.apple.answers import Gone, Later, Meaning, Refused, Told, meaning, outcome
+from wallet.apple.identity import AppleIdentity
+from wallet.apple.together import Together
+from wallet.domain import Outcome, Pass, Platform
+from wallet.settings import WalletSettings
+from wallet.store.registrations import Registration
+
+TIMEOUT_S, IN_FLIGHT = 10.0, 500
+BODY = b"{}"
+
+_pushes = Counter("apple_pushes_total", "Pushes to devices by outcome", ["answer"], registry=registry)
+_alarm = Gauge("apple_push_forbidden", "1 while Apple refuses our identity for pushes", registry=registry)
+
+
+class ApplePushes:
+    """One connection to Apple's push service; `topic` is the pass type identifier."""
+
+    platform: Platform = "apple"
+
+    def __init__(self, work: Work, server: Http2, topic: str) -> None:
+        self._work = work
+        self._server = server
+        self._headers = {"apns-topic": topic}
+        self._registered = Together(self._read)
+        self._note_told = Together(self._write)
+        #: Why Apple refuses us altogether; None while it does not.
+        self.alarm: str | None = None
+
+    async def deliver(self, held: Pass) -> Outcome:
+        """Tell the devices that were not told of this revision yet."""
+        devices = await self._registered(held.card_id)
+        waiting = [one for one in devices if one.revision_told < held.revision]
+        meanings = await asyncio.gather(*(self._tell(one, held.revision) for one in waiting))
+        return outcome(meanings, len(devices) - len(waiting))
+
+    async def close(self) -> None:
+        await self._server.close()
+
+    async def _tell(self, device: Registration, revision: int) -> Meaning:
+        found = await self._push(device.push_token)
+        _pushes.labels(type(found).__name__.lower()).inc()
+        self._watch(found)
+        match found:
+            case Gone(before, reason):
+                async with self._work() as tx:
+                    is_forgotten = await store.forget(tx.conn, device, before)
+                # It came back after that time: then it is told later.
+                return found if is_forgotten else Later(reason, of_device=True)
+            case Told() | Refused():
+                # Those that are refused are not asked again for this revision either.
+                await self._note_told((device, revision))
+        return found
+
+    async def _push(self, token: str) -> Meaning:
+        sent_at = now()
+        path = f"/3/device/{quote(token, safe='')}"
+        try:
+            reply = await self._server.ask("POST", path, self._headers, BODY)
+        except NoAnswer as error:
+            return Later(str(error))
+        return meaning(reply.status, reply.body, reply.headers.get("retry-after"), sent_at)
+
+    def _watch(self, found: Meaning) -> None:
+        """An alarm begins with a 403 and ends with a push that is taken."""
+        alarm = found.reason if isinstance(found, Refused | Later) and found.alarm else None
+        if alarm is not None and self.alarm is None:
+            log.error("Apple refuses our identity for pushes: %s", alarm)
+        if alarm is not None or isinstance(found, Told):
+            self.alarm = alarm
+            _alarm.set(alarm is not None)
+
+    async def _read(self, card_ids: list[UUID]) -> Sequence[Sequence[Registration]]:
+        async with self._work.read() as conn:
+            found = await store.registered(conn, card_ids)
+        return [found[card_id] for card_id in card_ids]
+
+    async def _write(self, told: list[tuple[Registration, int]]) -> Sequence[None]:
+        async with self._work() as tx:
+            await store.note_told(tx.conn, told)
+        return [None] * len(told)
+
+
+def make(work: Work, settings: WalletSettings, identity: AppleIdentity) -> ApplePushes:
+    """The provider of these settings, whose identity this is."""
+    certificate, key = settings.apple_pass_certificate, settings.apple_pass_key
+    intermediate, ca = settings.apple_wwdr_certificate, settings.apple_push_ca
+    assert certificate is not None, "the identity was read from it"
+    assert key is not None, "the identity was read from it"
+    assert intermediate is not None, "the identity was read from it"
+    context = client_context(
+        certificate=certificate.get_secret_value(),
+        intermediate=intermediate.get_secret_value(),
+        key=key.get_secret_value(),
+        ca=ca.get_secret_value() if ca else None,
+    )
+    server = Http2(settings.apple_push_url, context, timeout_s=TIMEOUT_S, in_flight=IN_FLIGHT)
+    return ApplePushes(work, server, identity.pass_type_id)
