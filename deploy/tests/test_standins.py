@@ -17,7 +17,7 @@ from punchcard.problems import MachineCannot
 from punchcard.standins import journal
 from punchcard.standins.apple import ApplePushStandIn, Reply, _fault, _Request
 from punchcard.standins.journal import Journal
-from punchcard.standins.member import stands_in_for_apple
+from punchcard.standins.member import APPLE_IDENTITY, GOOGLE_IDENTITY, stands_in
 from punchcard.wallet_watch import follow
 
 TOKEN = "9f86d081884c7d65" * 4
@@ -64,7 +64,7 @@ def test_a_line_that_is_half_written_waits(tmp_path: Path):
 
 
 @pytest.mark.parametrize(
-    ("settings", "stands_in"),
+    ("settings", "is_stood_in_for"),
     [
         ({}, True),
         ({"APPLE_PASS_CERTIFICATE": ""}, True),
@@ -73,8 +73,15 @@ def test_a_line_that_is_half_written_waits(tmp_path: Path):
         ({"APPLE_PASS_KEY_FILE": "/somewhere"}, False),
     ],
 )
-def test_nothing_stands_in_where_there_is_a_real_identity(settings: dict[str, str], stands_in: bool):
-    assert stands_in_for_apple(settings) is stands_in
+def test_nothing_stands_in_where_there_is_a_real_identity(settings: dict[str, str], is_stood_in_for: bool):
+    assert stands_in(settings, APPLE_IDENTITY) is is_stood_in_for
+
+
+def test_one_may_be_real_and_the_other_stood_in_for():
+    settings = {"GOOGLE_ISSUER_ID": "1", "GOOGLE_SERVICE_ACCOUNT_FILE": "/somewhere"}
+
+    assert stands_in(settings, APPLE_IDENTITY)
+    assert not stands_in(settings, GOOGLE_IDENTITY)
 
 
 def test_an_identity_in_the_environment_reaches_the_services(monkeypatch: pytest.MonkeyPatch):

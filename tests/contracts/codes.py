@@ -277,7 +277,8 @@ def _(stage: Stage) -> httpx.Response:
 
 @way("wallet-not-available")
 def _(stage: Stage) -> httpx.Response:
-    shop = stage.shop()
+    # Whatever identity is set up here, it signs no passes of this type.
+    shop = stage.shop(apple_pass_type_id="pass.example.another")
     link = stage.platform.create(shop.owner, f"{VENDOR}/cards/{shop.enrol()['id']}/link")["card_url"]
     return stage.http("GET", f"{PUBLIC}/cards/{link.rpartition('/')[2]}/pass.pkpass")
 

@@ -21,6 +21,7 @@ from punchcard.home import Home
 from punchcard.problems import Found, MachineCannot, Problem, WrongUsage
 from punchcard.services import SERVICE_NAMES, SERVICES, ServiceKind, kind_of
 from punchcard.transfer import command_line
+from punchcard.wallet_doctor import register as register_doctor
 from punchcard.wallet_watch import register as register_watch
 
 app = typer.Typer(
@@ -64,6 +65,7 @@ def home() -> Home:
 
 command_line.register(app, home, out, err)
 bench_line.register(app, out)
+register_doctor(wallet_app, out)
 register_watch(wallet_app, home, out)
 
 

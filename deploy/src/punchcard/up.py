@@ -23,6 +23,7 @@ from punchcard.home import Home
 from punchcard.problems import Problem
 from punchcard.services import GATEWAY
 from punchcard.stack import ALL, Stack
+from punchcard.standins.member import StandIns
 from punchcard.transfer.admin import Access
 
 #: The second Ctrl-C ends the process like this.
@@ -137,7 +138,7 @@ def _seed(stack: Stack, home: Home, console: Console) -> None:
 
 def _give_phones(stack: Stack, demo: dict[str, Any], console: Console) -> None:
     """Where Apple is stood in for, some cards of the demo are on simulated phones."""
-    if stack.stand_ins is None:
+    if stack.stand_ins is None or not stack.stand_ins.member.apple_port:
         return
     try:
         held = give_phones(stack.gateway_url, demo)
@@ -157,6 +158,18 @@ def _bring_past(stack: Stack, home: Home, console: Console) -> None:
         )
 
 
+def _stood_in_for(stand_ins: StandIns) -> list[tuple[str, str]]:
+    """What is told of wallets without a real identity."""
+    rows = []
+    if stand_ins.apple_port:
+        words = "no APPLE_PASS_CERTIFICATE is set: passes are self-signed, and no phone accepts them"
+        rows.append(("Apple Wallet", words))
+    if stand_ins.google_port:
+        rows.append(("Google Wallet", "no GOOGLE_SERVICE_ACCOUNT is set: it is a stand-in that is talked to"))
+    rows.append(("pushes", "`punchcard wallet watch` shows what arrives at the stand-ins"))
+    return rows
+
+
 def _tell_addresses(stack: Stack, home: Home, console: Console) -> None:
     rows = [("API", stack.public_base_url), ("documentation", f"{stack.public_base_url}/docs")]
     rows.append(("administrator", f"{stack.admin.email}   {stack.admin.password}"))
@@ -169,10 +182,7 @@ def _tell_addresses(stack: Stack, home: Home, console: Console) -> None:
     mail = os.environ.get("SMTP_HOST") or f"{home.mail} (no SMTP_HOST is set: letters are written there)"
     rows += [("mail", mail), ("logs", str(home.logs))]
     if stack.stand_ins is not None:
-        words = (
-            "self-signed passes, which no phone accepts (no APPLE_PASS_CERTIFICATE is set); pushes go to a"
-        )
-        rows.append(("Apple Wallet", f"{words} stand-in: `punchcard wallet watch` shows them"))
+        rows += _stood_in_for(stack.stand_ins.member)
     console.print()
     for name, words in rows:
         console.print(f"{escape(name):<24} {escape(words)}", soft_wrap=True)

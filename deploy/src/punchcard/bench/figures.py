@@ -21,14 +21,17 @@ BOUNDS: dict[str, tuple[float | None, float | None]] = {
     "freshness_p99_ms": (None, 2000),
     "import_rows_per_s": (2000, None),
     "pin_logins_stamp_p95_ratio": (None, 1.3),
+    "outage_stamp_p95_ratio": (None, 1.2),
     "replay_events_per_s": (10_000, None),
     "search_p95_ms_1m_cards": (None, 50),
     "report_p95_ms_5m_rows": (None, 100),
     "latency_5m_vs_10k_rows": (None, 1.15),
-    "event_to_push_p99_ms_at_100": (None, 2000),
-    "catch_up_pushes_per_s_apple": (300, None),
     "catch_up_pushes_per_s_google": (17, 20),
     "google_requests_in_a_second_most": (None, 20),
+    "pass_downloads_per_s": (500, None),
+    "pass_downloads_p99_ms": (None, 80),
+    "event_to_push_p99_ms_at_100": (None, 2000),
+    "catch_up_pushes_per_s_apple": (300, None),
 }
 
 

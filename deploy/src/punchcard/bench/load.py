@@ -7,6 +7,7 @@ Reads a plan as JSON from standard input and writes what it saw as JSON to stand
 from __future__ import annotations
 
 import array
+import itertools
 import json
 import os
 import random
@@ -23,8 +24,9 @@ from typing import Any
 class Plan:
     """What to send.
 
-    `cards` are card ids, one of them for each request; without any the body is sent as it is. `rate` makes it
-    an open loop of so many requests a second, else it is closed.
+    `cards` are card ids, one of them for each request; without any the body is sent as it is. With `paths`
+    these are read (GET) one after another instead. `rate` makes it an open loop of so many requests a second,
+    else it is closed.
     """
 
     url: str
@@ -36,6 +38,7 @@ class Plan:
     body: dict[str, Any] = field(default_factory=dict)
     rate: float | None = None
     seed: int = 1
+    paths: list[str] = field(default_factory=list)
 
 
 @dataclass
@@ -83,6 +86,7 @@ class Load:
             f"authorization: {plan.authorization}\r\nidempotency-key: "
         ).encode()
         self._more = json.dumps(plan.body)[1:-1]
+        self._paths = itertools.cycle(plan.paths)
         self._callers = {
             caller.socket.fileno(): caller for caller in map(_Caller, [plan.url] * plan.connections)
         }
@@ -123,6 +127,10 @@ class Load:
         return due
 
     def _send(self, caller: _Caller, began: float) -> None:
+        if self._plan.paths:
+            caller.began = began
+            caller.socket.sendall(f"GET {next(self._paths)} HTTP/1.1\r\nhost: bench\r\n\r\n".encode())
+            return
         cards = self._plan.cards
         caller.card = card = cards[int(self._random.random() * len(cards))] if cards else ""
         caller.began = began

@@ -31,7 +31,7 @@ OUTAGE_S, CATCH_UP_S = 10.0, 600.0
 
 def measure(ground: Ground) -> dict[str, float]:
     """Both, one after the other."""
-    if ground.stack.stand_ins is None:
+    if ground.stack.stand_ins is None or not ground.stack.stand_ins.member.apple_port:
         raise Found("Pushes are measured against the stand-in only: unset APPLE_PASS_CERTIFICATE.")
     return _event_to_push(ground) | {"catch_up_pushes_per_s_apple": catch_up(ground, DIRTY_PASSES)}
 

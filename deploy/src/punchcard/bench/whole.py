@@ -16,6 +16,8 @@ from punchcard.bench import (
     google_catch_up,
     imports,
     ledger_size,
+    outage,
+    passes,
     pushes,
     replay,
     reports,
@@ -37,10 +39,12 @@ MEASUREMENTS: Mapping[str, Callable[[Ground], dict[str, float]]] = {
     "freshness": freshness.measure,
     "import": imports.measure,
     "sign-ins": sign_ins.measure,
+    "outage": outage.measure,
     "replay": replay.measure,
     "search": search.measure,
     "reports": reports.measure,
     "pushes": lambda ground: pushes.measure(ground) | google_catch_up.measure(ground),
+    "passes": passes.measure,
 }
 #: On two stacks of its own.
 LEDGER_SIZE = "ledger-size"

@@ -59,6 +59,7 @@ def files_of(
     outward = Outward(TIMEOUT_S, connections=2, answer_limit_bytes=SIZE_LIMIT_BYTES)
     service.background("pictures", PictureLoop(service.work, projection, Fetcher(outward, Guard())).run)
     service.at_close(outward.close)
+    service.background("drawing", studio.make_ready)
     service.at_close(studio.close)
     return PassFiles(identity, issuer, looks, studio)
 

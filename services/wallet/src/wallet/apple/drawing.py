@@ -19,7 +19,7 @@ SCALES = (1, 2, 3)
 STRIP, ICON, LOGO = (375, 144), (29, 29), (160, 50)
 MARGIN_X, MARGIN_Y, LARGEST_STAMP = 18, 16, 84
 #: How much finer shapes are drawn before they are made smooth.
-FINER = 4
+FINER = 3
 STEPS = 20
 
 
@@ -34,6 +34,11 @@ class Progress(NamedTuple):
     """So many of STEPS on the way to the next reward."""
 
     steps: int
+
+
+def load() -> None:
+    """Import what draws and writes."""
+    from PIL import ImageDraw, PngImagePlugin  # noqa: F401
 
 
 def strip(shows: StampCard | Progress, colours: Palette, hero: bytes | None, scale: int) -> bytes:
@@ -231,7 +236,9 @@ def _png(image: Image, *, many_colours: bool) -> bytes:
 
     if image.mode == "RGB":
         dither = Image.Dither.FLOYDSTEINBERG if many_colours else Image.Dither.NONE
-        image = image.quantize(256, dither=dither)
+        # The colours are looked for in a third of the size: that takes a tenth of the time.
+        small = image.reduce(3) if min(image.size) >= 100 else image
+        image = image.quantize(palette=small.quantize(256), dither=dither)
     out = io.BytesIO()
-    image.save(out, "PNG", compress_level=9)
+    image.save(out, "PNG", compress_level=6)
     return out.getvalue()

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Protocol
+from uuid import UUID
 
 import msgspec
 
@@ -13,7 +15,6 @@ from wallet.apple.content import Issuer, document
 from wallet.apple.identity import AppleIdentity
 from wallet.apple.kept import Kept
 from wallet.apple.look import Look
-from wallet.apple.looks import Looks
 from wallet.apple.studio import Studio
 from wallet.apple.words import STRINGS
 from wallet.domain import Pass
@@ -32,6 +33,12 @@ class PassFile:
     changed_at: datetime
 
 
+class FindsLooks(Protocol):
+    """As `wallet.apple.looks.Looks` does."""
+
+    async def of(self, program_id: UUID) -> Look | None: ...
+
+
 class PassFiles:
     """Makes pass files. What is kept of one are its own parts: its pictures are those of many passes."""
 
@@ -39,7 +46,7 @@ class PassFiles:
         self,
         identity: AppleIdentity,
         issuer: Issuer,
-        looks: Looks,
+        looks: FindsLooks,
         studio: Studio,
         limit_bytes: int = KEPT_BYTES,
     ) -> None:

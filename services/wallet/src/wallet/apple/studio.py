@@ -39,6 +39,10 @@ class Studio:
         #: How many were drawn ever.
         self.drawn = 0
 
+    async def make_ready(self) -> None:
+        """Load what draws, so that the first pass does not wait for it."""
+        await asyncio.get_running_loop().run_in_executor(self._thread, drawing.load)
+
     async def close(self) -> None:
         self._thread.shutdown(wait=False, cancel_futures=True)
 

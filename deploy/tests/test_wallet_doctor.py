@@ -1,0 +1,61 @@
+"""`punchcard wallet doctor` as it is called."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from punchcard.embedded.wallet_identities import WalletIdentities
+from punchcard.main import app
+
+APPLE = ("APPLE_PASS_CERTIFICATE", "APPLE_PASS_KEY", "APPLE_WWDR_CERTIFICATE")
+
+
+@pytest.fixture(scope="module")
+def files(tmp_path_factory: pytest.TempPathFactory) -> WalletIdentities:
+    return WalletIdentities.ensure(tmp_path_factory.mktemp("identities"))
+
+
+@pytest.fixture(autouse=True)
+def _nothing_set(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in (*APPLE, "GOOGLE_SERVICE_ACCOUNT"):
+        monkeypatch.delenv(name, raising=False)
+        monkeypatch.delenv(f"{name}_FILE", raising=False)
+    monkeypatch.delenv("GOOGLE_ISSUER_ID", raising=False)
+
+
+def paths(files: WalletIdentities) -> list[Path]:
+    return [files.pass_certificate, files.pass_key, files.authority]
+
+
+def test_files_are_looked_at(files: WalletIdentities):
+    certificate, key, wwdr = map(str, paths(files))
+
+    done = CliRunner().invoke(
+        app, ["wallet", "doctor", "--certificate", certificate, "--key", key, "--wwdr", wwdr]
+    )
+
+    assert done.exit_code == 0, done.output
+    assert "✓ Passes: 12 made and checked" in done.output
+
+
+def test_the_settings_of_the_environment_are_looked_at(
+    files: WalletIdentities, monkeypatch: pytest.MonkeyPatch
+):
+    for name, path in zip(APPLE, paths(files), strict=True):
+        monkeypatch.setenv(f"{name}_FILE", str(path))
+    monkeypatch.setenv("APPLE_PASS_KEY_FILE", str(files.push_key))
+
+    done = CliRunner().invoke(app, ["wallet", "doctor"])
+
+    assert done.exit_code == 1
+    assert "✗ Apple's identity: the key is not the key of the pass certificate" in done.output
+
+
+def test_without_any_identity_it_says_what_to_set():
+    done = CliRunner().invoke(app, ["wallet", "doctor"])
+
+    assert done.exit_code == 1
+    assert "APPLE_PASS_CERTIFICATE, APPLE_PASS_KEY, APPLE_WWDR_CERTIFICATE missing" in done.output
