@@ -22,6 +22,7 @@ from punchcard.problems import Found, MachineCannot, Problem, WrongUsage
 from punchcard.services import SERVICE_NAMES, SERVICES, ServiceKind, kind_of
 from punchcard.transfer import command_line
 from punchcard.wallet_doctor import register as register_doctor
+from punchcard.wallet_watch import register as register_watch
 
 app = typer.Typer(
     name="punchcard",
@@ -65,6 +66,7 @@ def home() -> Home:
 command_line.register(app, home, out, err)
 bench_line.register(app, out)
 register_doctor(wallet_app, out)
+register_watch(wallet_app, home, out)
 
 
 @app.callback()

@@ -145,7 +145,7 @@ class Stack:
 
     @property
     def stand_ins(self) -> Supervised[StandIns] | None:
-        """What stands in for Apple; None where there is a real identity."""
+        """What stands in for Apple and Google; None where there are real identities."""
         return self._stand_ins
 
     def service(self, name: str) -> ServiceHandle:
@@ -195,9 +195,7 @@ class Stack:
         kind = kind_of(name)
         self._env[kind.name] = dict(env)
         handle = self.service(kind.name)
-        told = self._environment(kind, handle.socket.parent)
-        # Where it listens is known to others by now.
-        handle.member.tell(told | {"HTTP_PORT": handle.url.rpartition(":")[2]})
+        handle.member.tell(self._environment(kind, handle.socket.parent))
         handle.restart()
 
     # -- starting
@@ -234,13 +232,15 @@ class Stack:
 
     def _standing_in(self) -> Supervised[StandIns] | None:
         wallet = next((kind for kind in self._kinds if kind.name == "wallet"), None)
-        if wallet is None or not standins.stands_in_for_apple(self._told(wallet)):
+        told = {} if wallet is None else self._told(wallet)
+        apple = wallet is not None and standins.stands_in(told, standins.APPLE_IDENTITY)
+        google = wallet is not None and standins.stands_in(told, standins.GOOGLE_IDENTITY)
+        if not apple and not google:
             return None
-        with_google = standins.stands_in_for_google(self._told(wallet))
         process = StandIns(
             self.home.keys / "wallet",
-            apple_port=self.home.port("apple-push"),
-            google_port=self.home.port("google-wallet") if with_google else None,
+            apple_port=self.home.port("apple-push") if apple else 0,
+            google_port=self.home.port("google-wallet") if google else 0,
             callback_url=f"http://127.0.0.1:{self._port_of_gateway()}/api/v1/loyalty/google/callback",
             journal=self.home.arrivals,
             log=self.home.logs / f"{standins.NAME}.log",

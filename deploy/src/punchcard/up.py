@@ -7,6 +7,7 @@ import signal
 import time
 from collections.abc import Callable
 from types import FrameType
+from typing import Any
 
 import httpx
 from rich.console import Console
@@ -15,12 +16,14 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
 from punchcard import configuration, preflight
 from punchcard.demo import seed as demo_data
+from punchcard.demo.phones import give_phones
 from punchcard.demo.show import a_stamp, bring_past
 from punchcard.environment import RAISED_LIMITS, given
 from punchcard.home import Home
 from punchcard.problems import Problem
 from punchcard.services import GATEWAY
 from punchcard.stack import ALL, Stack
+from punchcard.standins.member import StandIns
 from punchcard.transfer.admin import Access
 
 #: The second Ctrl-C ends the process like this.
@@ -57,7 +60,9 @@ def up(home: Home, *, port: int, with_demo: bool, console: Console) -> None:
         console.print(
             f"\n[bold]Ready[/bold] after {time.monotonic() - began:.1f} s. Ctrl-C stops everything.\n"
         )
-        if with_demo and demo_data.load(home.demo) is not None:
+        demo = demo_data.load(home.demo) if with_demo else None
+        if demo is not None:
+            _give_phones(stack, demo, console)
             _bring_past(stack, home, console)
         while True:
             time.sleep(3600)
@@ -131,6 +136,18 @@ def _seed(stack: Stack, home: Home, console: Console) -> None:
     console.print(f"  [green]✓[/green] {'demo data':<26} {time.monotonic() - began:6.1f} s")
 
 
+def _give_phones(stack: Stack, demo: dict[str, Any], console: Console) -> None:
+    """Where Apple is stood in for, some cards of the demo are on simulated phones."""
+    if stack.stand_ins is None or not stack.stand_ins.member.apple_port:
+        return
+    try:
+        held = give_phones(stack.gateway_url, demo)
+    except httpx.HTTPError as error:
+        console.print(f"[yellow]![/yellow] no demo card is on a phone: {escape(str(error))}", soft_wrap=True)
+    else:
+        console.print(f"{held} cards of the demo are on simulated phones: `punchcard wallet watch`\n")
+
+
 def _bring_past(stack: Stack, home: Home, console: Console) -> None:
     try:
         bring_past(Access(stack.gateway_url, *stack.admin), home, console)
@@ -139,6 +156,18 @@ def _bring_past(stack: Stack, home: Home, console: Console) -> None:
         console.print(
             f"[yellow]![/yellow] the demo's past is not whole: {escape(str(error))}", soft_wrap=True
         )
+
+
+def _stood_in_for(stand_ins: StandIns) -> list[tuple[str, str]]:
+    """What is told of wallets without a real identity."""
+    rows = []
+    if stand_ins.apple_port:
+        words = "no APPLE_PASS_CERTIFICATE is set: passes are self-signed, and no phone accepts them"
+        rows.append(("Apple Wallet", words))
+    if stand_ins.google_port:
+        rows.append(("Google Wallet", "no GOOGLE_SERVICE_ACCOUNT is set: it is a stand-in that is talked to"))
+    rows.append(("pushes", "`punchcard wallet watch` shows what arrives at the stand-ins"))
+    return rows
 
 
 def _tell_addresses(stack: Stack, home: Home, console: Console) -> None:
@@ -152,6 +181,8 @@ def _tell_addresses(stack: Stack, home: Home, console: Console) -> None:
         rows.append(("keys, PINs and cards", f"{home.demo}, or `punchcard demo`"))
     mail = os.environ.get("SMTP_HOST") or f"{home.mail} (no SMTP_HOST is set: letters are written there)"
     rows += [("mail", mail), ("logs", str(home.logs))]
+    if stack.stand_ins is not None:
+        rows += _stood_in_for(stack.stand_ins.member)
     console.print()
     for name, words in rows:
         console.print(f"{escape(name):<24} {escape(words)}", soft_wrap=True)

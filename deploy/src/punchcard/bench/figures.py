@@ -30,6 +30,8 @@ BOUNDS: dict[str, tuple[float | None, float | None]] = {
     "google_requests_in_a_second_most": (None, 20),
     "pass_downloads_per_s": (500, None),
     "pass_downloads_p99_ms": (None, 80),
+    "event_to_push_p99_ms_at_100": (None, 2000),
+    "catch_up_pushes_per_s_apple": (300, None),
 }
 
 

@@ -25,7 +25,7 @@ OUTAGE_S, WARM_UP_S, LOST_AFTER_S = 5.0, 5.0, 60.0
 def measure(ground: Ground) -> dict[str, float]:
     """Requests a second that Google takes, and the most that came in any one second."""
     stand_ins = ground.stack.stand_ins
-    if stand_ins is None or stand_ins.member.google_port is None:
+    if stand_ins is None or not stand_ins.member.google_port:
         raise Found("Google's catch-up is measured against the stand-in only: unset GOOGLE_ISSUER_ID.")
     with httpx.Client(base_url=f"http://127.0.0.1:{stand_ins.member.google_port}", timeout=10) as google:
         google.post("/standin", json={"what": "fail", "status": 503}).raise_for_status()

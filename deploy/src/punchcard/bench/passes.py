@@ -26,8 +26,6 @@ PASS = "/api/v1/loyalty/cards/{}/pass.pkpass"  # noqa: S105 - an address
 
 def measure(ground: Ground) -> dict[str, float]:
     """The median of the rounds; the median of signatures, made one after another in this process."""
-    identities = WalletIdentities.ensure(ground.stack.home.path / "bench-identities")
-    _be_apple(ground, identities)
     shop = open_shop(ground.stack, 0)
     per_round = int(CARDS_PER_S * ground.seconds)
     paths = _generate(ground, shop, WARM_UP + ground.rounds * per_round)
@@ -42,21 +40,8 @@ def measure(ground: Ground) -> dict[str, float]:
     return {
         "pass_downloads_per_s": statistics.median(run["per_second"] for run in runs),
         "pass_downloads_p99_ms": statistics.median(run["p99_ms"] for run in runs),
-        "pass_sign_ms_p50": _sign_ms(identities),
+        "pass_sign_ms_p50": _sign_ms(WalletIdentities.ensure(ground.stack.home.path / "bench-identities")),
     }
-
-
-def _be_apple(ground: Ground, identities: WalletIdentities) -> None:
-    """Start the wallet with an identity that signs passes."""
-    ground.stack.retell(
-        "wallet",
-        {
-            "APPLE_PASS_CERTIFICATE_FILE": str(identities.pass_certificate),
-            "APPLE_PASS_KEY_FILE": str(identities.pass_key),
-            "APPLE_WWDR_CERTIFICATE_FILE": str(identities.authority),
-        },
-    )
-    ground.stack.wait_ready()
 
 
 def _generate(ground: Ground, shop: Shop, cards: int) -> list[str]:

@@ -18,6 +18,7 @@ from punchcard.bench import (
     ledger_size,
     outage,
     passes,
+    pushes,
     replay,
     reports,
     search,
@@ -42,7 +43,7 @@ MEASUREMENTS: Mapping[str, Callable[[Ground], dict[str, float]]] = {
     "replay": replay.measure,
     "search": search.measure,
     "reports": reports.measure,
-    "pushes": google_catch_up.measure,
+    "pushes": lambda ground: pushes.measure(ground) | google_catch_up.measure(ground),
     "passes": passes.measure,
 }
 #: On two stacks of its own.

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
 import json
 import secrets
 import time
 import zipfile
 from typing import Any, NamedTuple
+from urllib.parse import urlsplit
 
 import httpx
 
@@ -22,6 +24,7 @@ class Held(NamedTuple):
     serial: str
     pass_type: str
     token: str
+    #: The path of `webServiceURL`.
     service_url: str
     content: dict[str, Any]
     last_modified: str | None
@@ -34,10 +37,12 @@ class Held(NamedTuple):
 class Device:
     """One phone. Every answer that the protocol does not have is an error."""
 
-    def __init__(self, http: httpx.Client) -> None:
+    def __init__(self, http: httpx.Client, name: str | None = None) -> None:
+        """`name`: it is the same phone whenever it has this name."""
         self._http = http
-        self.library_id = secrets.token_hex(16)
-        self.push_token = secrets.token_hex(32)
+        seed = secrets.token_bytes(32) if name is None else hashlib.sha256(name.encode()).digest()
+        self.library_id = hashlib.sha256(b"library" + seed).hexdigest()[:32]
+        self.push_token = hashlib.sha256(b"push" + seed).hexdigest()
         self.passes: dict[str, Held] = {}
         self._tag: str | None = None
 
@@ -108,7 +113,8 @@ class Device:
             content["serialNumber"],
             content["passTypeIdentifier"],
             content["authenticationToken"],
-            content["webServiceURL"].rstrip("/"),
+            # Its address is that of the platform for others; this phone may know another way to it.
+            urlsplit(content["webServiceURL"]).path.rstrip("/"),
             content,
             answer.headers.get("last-modified"),
         )

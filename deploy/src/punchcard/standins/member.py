@@ -5,7 +5,7 @@ from __future__ import annotations
 import signal
 import socket
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from punchcard.embedded.process import Process, end_leftover, wait_until
@@ -19,31 +19,25 @@ APPLE_IDENTITY = ("APPLE_PASS_CERTIFICATE", "APPLE_PASS_KEY", "APPLE_WWDR_CERTIF
 GOOGLE_IDENTITY = ("GOOGLE_ISSUER_ID", "GOOGLE_SERVICE_ACCOUNT")
 
 
-def stands_in_for_apple(settings: Mapping[str, str]) -> bool:
-    """Whether these settings name no real identity."""
-    return not any(settings.get(name) or settings.get(f"{name}_FILE") for name in APPLE_IDENTITY)
-
-
-def stands_in_for_google(settings: Mapping[str, str]) -> bool:
-    """Whether these settings name no real identity."""
-    return not any(settings.get(name) or settings.get(f"{name}_FILE") for name in GOOGLE_IDENTITY)
+def stands_in(settings: Mapping[str, str], identity: Sequence[str]) -> bool:
+    """Whether these settings name nothing of that identity."""
+    return not any(settings.get(name) or settings.get(f"{name}_FILE") for name in identity)
 
 
 class StandIns:
-    """Started, stopped, asked whether it is ready."""
+    """Started, stopped, asked whether it is ready. A port of 0: that one is not stood in for."""
 
     def __init__(
         self,
         identities: Path,
         *,
         apple_port: int,
-        google_port: int | None,
+        google_port: int,
         callback_url: str,
         journal: Path,
         log: Path,
         record: Path,
     ) -> None:
-        """`google_port` is None where somebody has an identity of their own with Google."""
         self.apple_port = apple_port
         self.google_port = google_port
         self._callback_url = callback_url
@@ -64,16 +58,10 @@ class StandIns:
         return self._process.exit_code
 
     def settings(self) -> dict[str, str]:
-        """What the wallet is told: an identity made here, and where the stand-in listens."""
+        """What the wallet is told: identities made here, and where the stand-ins listen."""
         files = WalletIdentities.ensure(self._identities)
-        return {
-            "APPLE_PASS_CERTIFICATE_FILE": str(files.pass_certificate),
-            "APPLE_PASS_KEY_FILE": str(files.pass_key),
-            "APPLE_WWDR_CERTIFICATE_FILE": str(files.authority),
-            "APPLE_PUSH_CA_FILE": str(files.authority),
-            "APPLE_PUSH_URL": f"https://127.0.0.1:{self.apple_port}",
-            **({} if self.google_port is None else _google_settings(files, self.google_port)),
-        }
+        apple = _apple(files, self.apple_port) if self.apple_port else {}
+        return apple | (_google(files, self.google_port) if self.google_port else {})
 
     def start(self) -> None:
         """Does not wait until it is ready: nobody needs it before the first delivery."""
@@ -83,8 +71,8 @@ class StandIns:
             [
                 *(sys.executable, "-m", "punchcard.standins.process"),
                 *("--identities", self._identities, "--journal", self.journal),
-                *("--apple-port", str(self.apple_port), "--callback-url", self._callback_url),
-                *(() if self.google_port is None else ("--google-port", str(self.google_port))),
+                *("--apple-port", str(self.apple_port), "--google-port", str(self.google_port)),
+                *("--callback-url", self._callback_url),
             ]
         )
 
@@ -103,11 +91,7 @@ class StandIns:
     def is_ready(self) -> bool:
         if self.pid is None:
             return False
-        try:
-            socket.create_connection(("127.0.0.1", self.apple_port), timeout=1).close()
-        except OSError:
-            return False
-        return True
+        return all(_listens(port) for port in (self.apple_port, self.google_port) if port)
 
     def wait_ready(self, timeout_s: float = 30) -> None:
         """MachineCannot with the end of its log when it ends or takes too long."""
@@ -118,13 +102,31 @@ class StandIns:
             )
 
 
-def _google_settings(files: WalletIdentities, port: int) -> dict[str, str]:
-    url = f"http://127.0.0.1:{port}"
+def _listens(port: int) -> bool:
+    try:
+        socket.create_connection(("127.0.0.1", port), timeout=1).close()
+    except OSError:
+        return False
+    return True
+
+
+def _apple(files: WalletIdentities, port: int) -> dict[str, str]:
+    return {
+        "APPLE_PASS_CERTIFICATE_FILE": str(files.pass_certificate),
+        "APPLE_PASS_KEY_FILE": str(files.pass_key),
+        "APPLE_WWDR_CERTIFICATE_FILE": str(files.authority),
+        "APPLE_PUSH_CA_FILE": str(files.authority),
+        "APPLE_PUSH_URL": f"https://127.0.0.1:{port}",
+    }
+
+
+def _google(files: WalletIdentities, port: int) -> dict[str, str]:
+    base = f"http://127.0.0.1:{port}"
     return {
         "GOOGLE_ISSUER_ID": GOOGLE_ISSUER_ID,
         "GOOGLE_SERVICE_ACCOUNT_FILE": str(files.google_account),
-        "GOOGLE_API_URL": f"{url}/walletobjects/v1",
-        "GOOGLE_TOKEN_URL": f"{url}/token",
-        "GOOGLE_CALLBACK_KEYS_URL": f"{url}/gp/m/issuer/keys",
-        "GOOGLE_SAVE_URL": f"{url}/gp/v/save",
+        "GOOGLE_API_URL": f"{base}/walletobjects/v1",
+        "GOOGLE_TOKEN_URL": f"{base}/token",
+        "GOOGLE_CALLBACK_KEYS_URL": f"{base}/gp/m/issuer/keys",
+        "GOOGLE_SAVE_URL": f"{base}/gp/v/save",
     }

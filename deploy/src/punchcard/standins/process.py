@@ -4,10 +4,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import signal
-import time
 from pathlib import Path
-from threading import Thread
 
 import uvicorn
 
@@ -21,63 +18,40 @@ SHOWN_SIGNS = 16
 
 
 async def run(
-    identities: WalletIdentities,
-    journal: Journal,
-    apple_port: int,
-    google_port: int | None = None,
-    callback_url: str | None = None,
+    identities: WalletIdentities, journal: Journal, apple_port: int, google_port: int, callback_url: str
 ) -> None:
-    """Until SIGTERM or SIGINT."""
+    """Until SIGTERM or SIGINT. A port of 0: that one is not stood in for."""
 
-    def note(push: Push) -> None:
-        journal.write(
-            at=push.at,
-            wallet="apple",
-            device=push.device[:SHOWN_SIGNS],
-            status=push.status,
-            reason=push.reason,
-        )
+    def note_push(push: Push) -> None:
+        shown = push.device[:SHOWN_SIGNS]
+        journal.write(at=push.at, wallet="apple", device=shown, status=push.status, reason=push.reason)
 
-    leaving = asyncio.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        asyncio.get_running_loop().add_signal_handler(number, leaving.set)
-    apple = ApplePushStandIn(identities, note)
-    await apple.start(apple_port)
-    if google_port is not None:
-        serve_google(identities, journal, google_port, callback_url)
-    await leaving.wait()
-    await apple.stop()
+    def note_request(came: Arrival) -> None:
+        what = f"{came.method} {came.id}"
+        notice = "notifies" if came.notifies else ""
+        journal.write(at=came.at, wallet="google", id=what, status=came.status, reason=notice)
 
-
-def serve_google(identities: WalletIdentities, journal: Journal, port: int, callback_url: str | None) -> None:
-    """In a thread of its own for as long as the process lives: there the server takes no signals."""
-    loop = asyncio.get_running_loop()
-
-    def note(arrival: Arrival) -> None:
-        row = {"wallet": "google", "object": arrival.id.rpartition(".")[2][:SHOWN_SIGNS]}
-        row |= {"kind": arrival.kind, "method": arrival.method}
-        seen = {"status": arrival.status, "notifies": arrival.notifies, "points": arrival.points}
-        loop.call_soon_threadsafe(lambda: journal.write(at=time.time(), **row, **seen))
-
+    apple = ApplePushStandIn(identities, note_push)
+    if apple_port:
+        await apple.start(apple_port)
     account = identities.google_account.read_text()
-    app = google_app(account, GOOGLE_ISSUER_ID, callback_url=callback_url, hear=note)
-    config = uvicorn.Config(
-        app, host="127.0.0.1", port=port, log_level="warning", lifespan="off", access_log=False
-    )
-    Thread(target=uvicorn.Server(config).run, name="google", daemon=True).start()
+    app = google_app(account, GOOGLE_ISSUER_ID, callback_url=callback_url, hear=note_request)
+    # Without Google's part it listens where nobody asks: it is what hears the signals.
+    served = uvicorn.Config(app, host="127.0.0.1", port=google_port, log_level="warning", access_log=False)
+    await uvicorn.Server(served).serve()
+    await apple.stop()
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--identities", type=Path, required=True)
     parser.add_argument("--journal", type=Path, required=True)
-    parser.add_argument("--apple-port", type=int, required=True)
-    parser.add_argument("--google-port", type=int)
-    parser.add_argument("--callback-url")
+    parser.add_argument("--apple-port", type=int, default=0)
+    parser.add_argument("--google-port", type=int, default=0)
+    parser.add_argument("--callback-url", required=True)
     given = parser.parse_args()
-    identities = WalletIdentities.ensure(given.identities)
-    ports = given.apple_port, given.google_port
-    asyncio.run(run(identities, Journal(given.journal), *ports, given.callback_url))
+    identities, journal = WalletIdentities.ensure(given.identities), Journal(given.journal)
+    asyncio.run(run(identities, journal, given.apple_port, given.google_port, given.callback_url))
 
 
 if __name__ == "__main__":

@@ -146,7 +146,9 @@ class DeliveryLoop:
 
     async def _outcome(self, held: Pass) -> Outcome:
         try:
-            return await asyncio.wait_for(self._provider.deliver(held), DELIVER_TIMEOUT_S)
+            # Not wait_for: its own task would begin later than room is looked at again.
+            async with asyncio.timeout(DELIVER_TIMEOUT_S):
+                return await self._provider.deliver(held)
         except TimeoutError:
             return NotNow("timed-out")
         except Exception as error:  # noqa: BLE001 - whatever a provider meets, the pass stays behind and is tried again

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import NamedTuple
 
 READABLE, VISIBLE = 4.5, 3.0
@@ -58,6 +59,7 @@ class Palette(NamedTuple):
     accent: Colour
 
 
+@lru_cache(maxsize=1024)
 def palette(card_color: str, secondary: str | None) -> Palette:
     """The merchant's colours where they can be read, else what is nearest to them and can be."""
     background = colour(card_color)
