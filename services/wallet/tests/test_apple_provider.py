@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import time
 from collections.abc import AsyncIterator, Callable
 from datetime import UTC, datetime, timedelta
@@ -11,6 +12,7 @@ from uuid import uuid4
 
 import pytest
 import uvloop
+from sqlalchemy import text
 
 from contracts.cards import CardChanged
 from kit.http2 import Http2, client_context
@@ -95,6 +97,13 @@ class Holders:
             held = await store.find(conn, card_id)
         assert held is not None
         return held
+
+    async def told(self, held: Pass) -> list[str]:
+        """The types of what the outbox says of this card's passes, in order."""
+        query = "SELECT value FROM outbox WHERE topic = 'wallet-events' AND key = :key ORDER BY id"
+        async with self.work.read() as conn:
+            rows = await conn.execute(text(query), {"key": str(held.card_id)})
+        return [json.loads(bytes(row.value))["type"] for row in rows]
 
     async def tokens(self, held: Pass) -> set[str]:
         async with self.work.read() as conn:
@@ -219,6 +228,20 @@ async def test_a_device_that_is_gone_is_forgotten(apple: Any, pushes: ApplePushe
 
     assert await pushes.deliver(held) == Delivered(1)
     assert await holders.tokens(held) == {there}
+    assert await holders.told(held) == []
+
+
+async def test_when_its_last_device_is_gone_the_pass_is_told_to_be_removed(
+    apple: Any, pushes: ApplePushes, holders: Holders
+):
+    held = await holders.issue(*(gone := [a_token(), a_token()]))
+    for token in gone:
+        apple.behaviour.devices[token] = Reply(410, "Unregistered", int((time.time() + 60) * 1000))
+
+    await pushes.deliver(held)
+
+    assert await holders.tokens(held) == set()
+    assert await holders.told(held) == ["wallet.pass-removed.v1"]
 
 
 async def test_an_expired_token_without_a_time_is_forgotten(

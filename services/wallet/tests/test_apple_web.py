@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import logging
 from collections.abc import AsyncIterator, Callable
 from datetime import timedelta
@@ -14,6 +15,7 @@ from uuid import UUID
 import httpx
 import psycopg
 import pytest
+from sqlalchemy import text
 
 from contracts.cards import CardChanged
 from kit.app import Service, openapi_of
@@ -165,6 +167,26 @@ async def test_a_device_that_unregisters_is_told_no_more(shop: Shop):
 
     assert (first.status_code, again.status_code) == (200, 200)
     assert (await shop.changed()).status_code == 204
+
+
+async def test_a_pass_is_told_to_be_added_with_its_first_device_and_removed_with_its_last(shop: Shop):
+    held = await shop.issue()
+
+    for device in ("d1", "d2", "d1"):
+        await shop.register(held, device)
+    await shop.unregister(held, "d1")
+    assert await told(shop, held) == ["wallet.pass-added.v1"]
+    await shop.unregister(held, "d2")
+    await shop.unregister(held, "d2")
+
+    assert await told(shop, held) == ["wallet.pass-added.v1", "wallet.pass-removed.v1"]
+
+
+async def told(shop: Shop, held: Pass) -> list[str]:
+    query = "SELECT value FROM outbox WHERE topic = 'wallet-events' AND key = :key ORDER BY id"
+    async with shop.work.read() as conn:
+        rows = await conn.execute(text(query), {"key": str(held.card_id)})
+    return [json.loads(bytes(row.value))["type"] for row in rows]
 
 
 async def test_a_wrong_token_and_an_unknown_serial_answer_alike(shop: Shop):

@@ -10,6 +10,7 @@ from kit.work import Work
 from wallet.apple import rules
 from wallet.apple.rules import Freshness
 from wallet.domain import Pass
+from wallet.saved import tell_saved
 from wallet.store import registrations
 
 
@@ -64,12 +65,20 @@ class Devices:
     async def register(self, held: Pass, device: str, push_token: str) -> bool:
         """From now on this device is told of the pass; True when it was not before."""
         async with self._work() as tx:
-            return await registrations.register(tx.conn, held.card_id, device, push_token)
+            was_there = await registrations.hold(tx.conn, held.card_id)
+            is_new = await registrations.register(tx.conn, held.card_id, device, push_token)
+            if not was_there:
+                await tell_saved(tx, held.card_id, held.merchant_id, "apple", added=True)
+        return is_new
 
     async def unregister(self, held: Pass, device: str) -> bool:
         """It is told of this pass no more; True when it was before."""
         async with self._work() as tx:
-            return await registrations.unregister(tx.conn, held.card_id, device)
+            await registrations.hold(tx.conn, held.card_id)
+            was_known = await registrations.unregister(tx.conn, held.card_id, device)
+            if was_known and not await registrations.is_anywhere(tx.conn, held.card_id):
+                await tell_saved(tx, held.card_id, held.merchant_id, "apple", added=False)
+        return was_known
 
     async def changed(self, device: str, pass_type: str, tag: str | None) -> Changed | None:
         """The device's passes that changed since this tag; None when none did, or no such device is known."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
+from datetime import datetime
 from urllib.parse import quote
 from uuid import UUID
 
@@ -18,6 +19,7 @@ from wallet.apple.answers import Gone, Later, Meaning, Refused, Told, meaning, o
 from wallet.apple.identity import AppleIdentity
 from wallet.apple.together import Together
 from wallet.domain import Outcome, Pass, Platform
+from wallet.saved import tell_saved
 from wallet.settings import WalletSettings
 from wallet.store.registrations import Registration
 
@@ -46,26 +48,33 @@ class ApplePushes:
         """Tell the devices that were not told of this revision yet."""
         devices = await self._registered(held.card_id)
         waiting = [one for one in devices if one.revision_told < held.revision]
-        meanings = await asyncio.gather(*(self._tell(one, held.revision) for one in waiting))
+        meanings = await asyncio.gather(*(self._tell(one, held) for one in waiting))
         return outcome(meanings, len(devices) - len(waiting))
 
     async def close(self) -> None:
         await self._server.close()
 
-    async def _tell(self, device: Registration, revision: int) -> Meaning:
+    async def _tell(self, device: Registration, held: Pass) -> Meaning:
         found = await self._push(device.push_token)
         _pushes.labels(type(found).__name__.lower()).inc()
         self._watch(found)
         match found:
             case Gone(before, reason):
-                async with self._work() as tx:
-                    is_forgotten = await store.forget(tx.conn, device, before)
+                is_forgotten = await self._forget(device, held, before)
                 # It came back after that time: then it is told later.
                 return found if is_forgotten else Later(reason, of_device=True)
             case Told() | Refused():
                 # Those that are refused are not asked again for this revision either.
-                await self._note_told((device, revision))
+                await self._note_told((device, held.revision))
         return found
+
+    async def _forget(self, device: Registration, held: Pass, before: datetime) -> bool:
+        async with self._work() as tx:
+            await store.hold(tx.conn, held.card_id)
+            is_forgotten = await store.forget(tx.conn, device, before)
+            if is_forgotten and not await store.is_anywhere(tx.conn, held.card_id):
+                await tell_saved(tx, held.card_id, held.merchant_id, "apple", added=False)
+        return is_forgotten
 
     async def _push(self, token: str) -> Meaning:
         sent_at = now()

@@ -16,7 +16,7 @@ from wallet.store.deliveries import (
 from wallet.store.log import attempts, keep_log
 from wallet.store.passes import find, keep_balances, keep_cards, lock_passes, redraw
 from wallet.store.providers import Health, healths, lock_provider, note_provider
-from wallet.store.registrations import Registration, forget, note_told, registered
+from wallet.store.registrations import Registration, forget, hold, is_anywhere, note_told, registered
 from wallet.store.sync import (
     LastSync,
     claim_sync,
@@ -51,6 +51,8 @@ __all__ = [
     "hand_out",
     "healths",
     "held_after",
+    "hold",
+    "is_anywhere",
     "keep_balances",
     "keep_cards",
     "keep_log",

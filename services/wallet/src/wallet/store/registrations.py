@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import NamedTuple
 from uuid import UUID
 
-from sqlalchemy import func, select, text
+from sqlalchemy import exists, func, select, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from wallet import tables
@@ -45,12 +45,24 @@ async def find_by_serial(conn: AsyncConnection, serial: UUID) -> tuple[Pass, dat
     return pass_of(row), row.now
 
 
+async def hold(conn: AsyncConnection, card_id: UUID) -> bool:
+    """Nobody else registers or forgets a device of this pass until the commit; whether any has it now."""
+    await conn.execute(_LOCK, {"card_id": card_id})
+    return await is_anywhere(conn, card_id)
+
+
+async def is_anywhere(conn: AsyncConnection, card_id: UUID) -> bool:
+    """Whether any device has the pass."""
+    known = exists().where(tables.registrations.c.card_id == card_id)
+    return bool((await conn.execute(select(known))).scalar_one())
+
+
 async def register(conn: AsyncConnection, card_id: UUID, device: str, push_token: str) -> bool:
     """Keep it, in place of an older push token of this device; True when the device is new to the pass.
 
     One that is new, or has a new token, is told of the pass once: it may have changed since it was fetched.
+    Hold the pass (`hold`).
     """
-    await conn.execute(_LOCK, {"card_id": card_id})
     row = (
         await conn.execute(_REGISTER, {"card_id": card_id, "device": device, "push_token": push_token})
     ).one()
