@@ -105,8 +105,12 @@ def punchcard_homes() -> Iterator[Callable[[str], Home]]:
 
 
 def _sweep(path: Path) -> None:
-    """End and remove what a killed session left, unless another session holds it or is about to."""
-    if time.time() - path.stat().st_mtime < NEW_S:
+    """End and remove what a killed session left, unless another session or worker holds it or is about to."""
+    try:
+        is_new = time.time() - path.stat().st_mtime < NEW_S
+    except FileNotFoundError:
+        return  # the other worker was quicker
+    if is_new:
         return
     from punchcard.home import Home
     from punchcard.problems import MachineCannot
@@ -114,7 +118,7 @@ def _sweep(path: Path) -> None:
     home = Home(path)
     try:
         home.acquire()
-    except MachineCannot:
+    except (MachineCannot, FileNotFoundError):
         return
     home.end_leftovers()
     home.drop_socket_directory()

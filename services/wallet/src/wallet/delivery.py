@@ -26,8 +26,9 @@ from wallet.domain import Delivered, NotNow, Outcome, Pass, Platform, judge
 from wallet.health import ProviderHealth
 from wallet.telling import plain, told
 
-CLAIM_ROWS = 50
-IN_FLIGHT = 200
+#: Claimed and written down by the handful: a transaction for each pass would cost more than its delivery.
+CLAIM_ROWS, GATHER_S = 50, 0.02
+IN_FLIGHT = 300
 LEASE_S, DELIVER_TIMEOUT_S = 60.0, 15.0
 IDLE_S, FULL_PAUSE_S = 0.25, 0.05
 DATABASE_PAUSE_S, CLOSE_TIMEOUT_S = 1.0, 5.0
@@ -103,7 +104,7 @@ class DeliveryLoop:
 
     async def _take_due(self) -> None:
         """Claim what there is room for and begin; when little was due, pause."""
-        room = min(CLAIM_ROWS, IN_FLIGHT - len(self._in_flight), self._room())
+        room = self._room() if len(self._in_flight) <= IN_FLIGHT - CLAIM_ROWS else 0
         if room <= 0:
             await self._until_room()
             return
@@ -123,14 +124,11 @@ class DeliveryLoop:
             await _within(IDLE_S, self._leaving)
 
     def _room(self) -> int:
-        return self._provider.room() if isinstance(self._provider, Limited) else CLAIM_ROWS
+        return min(CLAIM_ROWS, self._provider.room()) if isinstance(self._provider, Limited) else CLAIM_ROWS
 
     async def _until_room(self) -> None:
-        """Something ends, or a moment passes: the platform may have room by then."""
-        if self._in_flight:
-            await asyncio.wait(self._in_flight, timeout=FULL_PAUSE_S, return_when=asyncio.FIRST_COMPLETED)
-        else:
-            await _within(FULL_PAUSE_S, self._leaving)
+        """A moment: some deliveries end, and the platform may have room by then."""
+        await _within(GATHER_S if self._in_flight else FULL_PAUSE_S, self._leaving)
 
     async def claim(self, limit: int) -> list[store.Claimed]:
         """Take what is due; nobody else will for the time of the lease."""
@@ -160,6 +158,7 @@ class DeliveryLoop:
         """Write outcomes down as they come, many at a time; while the database is away they wait here."""
         while True:
             some = [await self._outcomes.get()]
+            await asyncio.sleep(GATHER_S)
             while not self._outcomes.empty():
                 some.append(self._outcomes.get_nowait())
             await self._record_patiently(some)
