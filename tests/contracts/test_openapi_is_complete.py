@@ -24,7 +24,7 @@ SIGNED_IN = {"changePassword"}
 SAYS_NOTHING = {
     ("forgotPassword", "202"),
     *(("registerDevice", status) for status in ("200", "201")),
-    *((name, "200") for name in ("unregisterDevice", "tellLog")),
+    *((name, "200") for name in ("unregisterDevice", "tellLog", "takeGoogleCallback")),
 }
 
 

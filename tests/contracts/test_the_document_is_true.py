@@ -100,7 +100,7 @@ class Asked:
 
 
 def _fault(case: Any, answer: Any) -> str | None:
-    told = f"{answer.status_code} {answer.text[:300]}"
+    told = f"{answer.status_code} {answer.content[:300].decode(errors='replace')}"
     if answer.status_code >= 500:
         return told
     try:

@@ -13,7 +13,7 @@ def victim_of(stack, name):
 
 
 @pytest.mark.parametrize("name", ["ledger", "wallet", "gateway", "kafka", "postgres"])
-def test_what_was_answered_is_done_once_whoever_is_killed(platform, tills, whole, name):
+def test_what_was_answered_is_done_once_whoever_is_killed(platform, tills, whole, until, name):
     victim = victim_of(platform.stack, name)
     restarts = victim.restarts
 
@@ -22,7 +22,8 @@ def test_what_was_answered_is_done_once_whoever_is_killed(platform, tills, whole
         victim.kill9()
         load.go_on(5)
 
-    assert victim.restarts == restarts + 1
+    # One that was killed often of late is started again after a pause.
+    until(lambda: victim.restarts == restarts + 1, within_s=30)
     load.check_ledger()
     if name in ON_THE_WAY:
         assert load.troubled, "the kill met no stamp: this run shows nothing"

@@ -70,6 +70,13 @@ def test_public_operations_are_those_of_signing_in_and_of_customers_and_no_other
         "/api/v1/loyalty/enroll",
         "/api/v1/loyalty/cards/{link_token}",
         "/api/v1/loyalty/cards/{link_token}/transactions",
+        *(f"/api/v1/loyalty/cards/{{link_token}}/{name}" for name in ("pass.pkpass", "google")),
+        # These prove themselves: by the pass's token, by a device's secret number, by Google's signature.
+        "/api/v1/loyalty/apple/v1/devices/{device}/registrations/{pass_type}/{serial}",
+        "/api/v1/loyalty/apple/v1/devices/{device}/registrations/{pass_type}",
+        "/api/v1/loyalty/apple/v1/passes/{pass_type}/{serial}",
+        "/api/v1/loyalty/apple/v1/log",
+        "/api/v1/loyalty/google/callback",
     }
 
 

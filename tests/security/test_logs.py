@@ -9,7 +9,7 @@ import httpx
 
 VENDOR = "/api/v1/vendor/loyalty"
 PIN, WRONG_PIN = "73920518", "60482917"
-FIRST_NAME, LAST_NAME, NOTES = "Zenzefiliya", "Quarchmüller", "asked for oat milk, vexlomir"
+FIRST_NAME, LAST_NAME, NOTES = "Xaverolinde", "Brockmöhler", "asked for rye bread, quillomar"
 PASSWORD = "an orchard of wuthering kestrels"
 
 
@@ -25,7 +25,7 @@ async def _enrol_at_once(shop, member, times):
 
 def test_no_pin_key_token_address_or_name_is_logged(platform, until):
     shop = platform.open_shop(require_staff_pin=True)
-    email, phone = f"zenzefiliya-{shop.slug}@punchcard.example", "+352621987654"
+    email, phone = f"xaverolinde-{shop.slug}@punchcard.example", "+352621987654"
     member = {"first_name": FIRST_NAME, "last_name": LAST_NAME, "email": email, "phone": phone}
     shop.hire("77", PIN)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Response
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, JsonValue
 
 from contracts.problem import (
     CardNotFound,
@@ -26,6 +26,18 @@ NO_STORE = {"cache-control": "no-store"}
 TEXT_MAX = 20_000
 
 
+_CALLBACK: dict[str, JsonValue] = {
+    "protocolVersion": "ECv2SigningOnly",
+    "signature": "MEUCIQD…",
+    "intermediateSigningKey": {
+        "signedKey": '{"keyExpiration": "1795168800000", "keyValue": "MFkwEwYH…"}',
+        "signatures": ["MEYCIQC…"],
+    },
+    "signedMessage": '{"classId": "3388.program", "objectId": "3388.card", "eventType": "save",'
+    ' "expTimeMillis": 1795168800000, "count": 1, "nonce": "a-nonce"}',
+}
+
+
 class IntermediateSigningKey(BaseModel):
     """A key of Google's, signed by a root key of Google's."""
 
@@ -38,7 +50,7 @@ class IntermediateSigningKey(BaseModel):
 class SignedCallback(BaseModel):
     """As Google sends it; members that we do not know are left alone."""
 
-    model_config = ConfigDict(extra="allow")
+    model_config = ConfigDict(extra="allow", json_schema_extra={"examples": [_CALLBACK]})
 
     protocolVersion: str = Field(  # noqa: N815
         max_length=100, description="How it is signed", examples=["ECv2SigningOnly"]
