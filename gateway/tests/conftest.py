@@ -89,7 +89,7 @@ class StandIn:
     async def start(self) -> None:
         app = web.Application()
         app.router.add_get("/internal/states/{kind}/{id}", self._state)
-        app.router.add_route("*", "/{rest:.*}", self._any)
+        app.router.add_route("*", r"/{rest:[\s\S]*}", self._any)
         self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.2)
         await self._runner.setup()
         await web.UnixSite(self._runner, str(self.socket)).start()

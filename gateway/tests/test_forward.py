@@ -89,6 +89,15 @@ async def test_path_query_and_body_go_on_as_they_were_meant(house):
     assert changed.headers["if-match"] == '"3"'
 
 
+async def test_a_line_feed_in_a_path_is_the_services_to_refuse(house):
+    house.cards.answer("GET", f"{VENDOR}/cards/a\nb", (422, {}, {}))
+    async with house.as_owner() as owner:
+        answer = await owner.get(f"{VENDOR}/cards/a%0Ab")
+
+    assert answer.status_code == 422
+    assert house.cards.asked[0].path == f"{VENDOR}/cards/a%0Ab"
+
+
 async def test_an_answer_keeps_the_headers_that_the_contract_names(house):
     sent = {
         "etag": '"4"', "location": "/x", "cache-control": "public, max-age=60", "server": "mine",

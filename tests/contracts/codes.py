@@ -347,13 +347,15 @@ def _(stage: Stage) -> httpx.Response:
 @way("stamps-not-enabled")
 def _(stage: Stage) -> httpx.Response:
     shop = stage.shop(loyalty_type="points")
-    return shop.ask("stamp", _new_card(shop))
+    card = _new_card(shop)
+    return _until("stamps-not-enabled", lambda: shop.ask("stamp", card))
 
 
 @way("points-not-enabled")
 def _(stage: Stage) -> httpx.Response:
     shop = stage.shop(loyalty_type="stamps")
-    return shop.ask("points/earn", {**_new_card(shop), **EURO})
+    card = _new_card(shop)
+    return _until("points-not-enabled", lambda: shop.ask("points/earn", {**card, **EURO}))
 
 
 @way("store-not-allowed")

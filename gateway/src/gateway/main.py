@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from functools import partial
 from typing import Any
 from uuid import UUID
+
+from starlette.routing import Mount
+from starlette.types import ASGIApp
 
 from contracts.auth_pins import SigningKeysChanged, TerminalChanged, UserChanged
 from contracts.programs import MerchantChanged, StoreChanged
@@ -62,7 +66,7 @@ def build(settings: GatewaySettings, documents: Documents | None = None) -> Serv
     service.include(reading.router(settings, documents))
     streams = {feed.PATH: feed.Feed(service, identities, settings).answer}
     forward = Forward(table, desk, limits, clients, views, stock, statistics, cors, settings, streams)
-    service.http.mount("/api", forward)
+    service.http.router.routes.append(_Everything("/api", forward))
     service.app = Door(service, cors)
     return service
 
@@ -128,6 +132,14 @@ def _owners(service: Service, settings: GatewaySettings) -> Mapping[str, Peer]:
 async def _ask_owner(owners: Mapping[str, Peer], kind: str, state_id: UUID) -> Mapping[str, Any] | None:
     owner = "programs" if kind in (MerchantChanged.kind, StoreChanged.kind) else "auth-pins"
     return await owners[owner].state(kind, state_id)
+
+
+class _Everything(Mount):
+    """A mount for any path: the framework's own knows none with a line feed (`%0A`)."""
+
+    def __init__(self, path: str, app: ASGIApp) -> None:
+        super().__init__(path, app)
+        self.path_regex = re.compile(self.path_regex.pattern, re.DOTALL)
 
 
 def _take_moves(service: Service, table: RouteTable, moves: Moves) -> None:

@@ -489,3 +489,19 @@ def test_only_what_takes_a_pass_s_token_is_handed_it(shop: Shop):
     }
 
     assert takes == {"registerDevice", "unregisterDevice", "fetchPass"}
+
+
+@pytest.mark.parametrize(
+    ("sign", "answers"),
+    [(sign, (204, 200)) for sign in ("%C2%85", "%E2%80%A8", "%C3%A9", "%23", "%3F")]
+    + [(sign, (422, 422)) for sign in ("%0A", "%0D")],
+)
+async def test_a_device_number_may_hold_any_sign_that_is_not_a_control_character(
+    shop: Shop, sign: str, answers: tuple[int, int]
+):
+    held = await shop.issue()
+
+    asked = await shop.http.get(f"{V1}/devices/{sign}a{sign}b/registrations/{PASS_TYPE_ID}")
+    unregistered = await shop.unregister(held, f"{sign}a{sign}b")
+
+    assert (asked.status_code, unregistered.status_code) == answers
