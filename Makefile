@@ -34,7 +34,11 @@ down: sync ## stop the platform that runs in var/, wherever it was started
 
 .PHONY: test
 test: sync ## run every test, on a stack of its own (also beside a running `make up`)
-	@$(VENV) -m pytest $(WORKERS) $(ARGS)
+	@$(VENV) -m pytest $(WORKERS) -m "not soak" $(ARGS)
+
+.PHONY: soak
+soak: sync ## run the tests that take long to show what shorter ones show too
+	@$(VENV) -m pytest -m soak $(ARGS)
 
 .PHONY: test-fast
 test-fast: sync ## run the tests that need no servers

@@ -85,7 +85,7 @@ def wallets(platform: Any, stand_in: Any, until: Any) -> Wallets:
 
 
 @pytest.mark.timeout(240)
-@pytest.mark.parametrize("how", ["fails", "stalls"])
+@pytest.mark.parametrize("how", ["fails", pytest.param("stalls", marks=pytest.mark.soak)])
 def test_both_platforms_down_for_a_whole_load_cost_no_stamp_and_lose_no_update(
     platform: Any, tills: Any, whole: Any, stand_in: Any, wallets: Wallets, how: str
 ):
@@ -111,7 +111,7 @@ def test_both_platforms_down_for_a_whole_load_cost_no_stamp_and_lose_no_update(
 
 
 @pytest.mark.timeout(240)
-@pytest.mark.parametrize("seed", [7, 20261121])
+@pytest.mark.parametrize("seed", [7, pytest.param(20261121, marks=pytest.mark.soak)])
 def test_a_wallet_that_is_killed_at_any_moment_loses_no_update(
     platform: Any, tills: Any, whole: Any, stand_in: Any, wallets: Wallets, seed: int
 ):

@@ -36,7 +36,8 @@ async def test_two_replicas_with_work_for_long_never_pass_the_quota_and_nearly_r
     arrivals = [row.at for row in town.google.journal]
     # Both may begin with the class: then one of them finds it there.
     assert set(town.google.statuses()) <= {200, 409}
-    assert len(arrivals) <= 123
+    # What is answered too late is sent once more, as a patch: on a busy machine a few are.
+    assert len(arrivals) <= 140
     assert town.google.most_in_a_second() <= 20
     # On a slow machine answers come late, and the next request with them: the bench tells how near it comes.
     assert len(arrivals) / (arrivals[-1] - arrivals[0]) >= 3
