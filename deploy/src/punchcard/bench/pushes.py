@@ -93,7 +93,8 @@ def catch_up(ground: Ground, passes: int) -> float:
 
 
 def _first(ground: Ground, since: float) -> float:
-    times = [float(row["at"]) for row in journal.read(ground.stack.home.arrivals)]
+    rows = journal.read(ground.stack.home.arrivals)
+    times = [float(row["at"]) for row in rows if row["wallet"] == "apple"]
     return min(at for at in times if at >= since) - since
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import time
 from pathlib import Path
 
 import uvicorn
@@ -29,7 +30,7 @@ async def run(
     def note_request(came: Arrival) -> None:
         what = f"{came.method} {came.id}"
         notice = "notifies" if came.notifies else ""
-        journal.write(at=came.at, wallet="google", id=what, status=came.status, reason=notice)
+        journal.write(at=time.time(), wallet="google", id=what, status=came.status, reason=notice)
 
     apple = ApplePushStandIn(identities, note_push)
     if apple_port:
