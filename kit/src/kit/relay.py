@@ -25,7 +25,7 @@ STOP_TIMEOUT_S = 2.0
 COUNT_EVERY_S = 5.0
 IDLE_GROWS = 4
 #: When this many come at one look, more are on their way: each look wakes the broker and all who listen.
-GATHER_ROWS, GATHER_S = 12, 0.15
+GATHER_ROWS, GATHER_S = 12, 0.08
 
 Row = tuple[int, str, str, bytes]
 

@@ -28,7 +28,7 @@ from wallet.settings import WalletSettings
 from wallet.sync import LedgerSync
 
 #: Passes may follow so much later: many transactions at once cost much less than few.
-GATHER_S = 0.2
+GATHER_S = 0.1
 
 
 def build(
