@@ -67,6 +67,7 @@ def build(settings: GatewaySettings, documents: Documents | None = None) -> Serv
     streams = {feed.PATH: feed.Feed(service, identities, settings).answer}
     forward = Forward(table, desk, limits, clients, views, stock, statistics, cors, settings, streams)
     service.http.router.routes.append(_Everything("/api", forward))
+    service.find_hot = forward.hot
     service.app = Door(service, cors)
     return service
 

@@ -76,6 +76,8 @@ class Service:
         #: Who may read the metrics; to all others there is nothing at their address.
         self.shows_metrics_to: Callable[[Scope], bool] = lambda scope: True
         self.hot: dict[tuple[str, str], Hot] = {}
+        #: Finds hot routes with something of their own in the path, by method and path: template and route.
+        self.find_hot: Callable[[str, str], tuple[str, Hot] | None] = lambda method, path: None
         self._background: list[tuple[str, Callable[[], Awaitable[None]]]] = [
             ("idempotent answers", self.idempotency.forget_old)
         ]

@@ -69,10 +69,10 @@ class Edge:
         try:
             _check(scope, headers)
             body = await _read(headers, receive, scope["method"])
-            hot = self._service.hot.get((scope["method"], path))
+            hot = self._hot(scope["method"], path)
             if hot is not None:
-                scope["template"] = path
-                answer = await hot(HotRequest(scope, headers, body, current))
+                scope["template"], answering = hot
+                answer = await answering(HotRequest(scope, headers, body, current))
                 await out.answer(answer.status, answer.headers, answer.body)
             else:
                 await self._service.http(scope, _replay(readable(body), receive), out)
@@ -86,6 +86,10 @@ class Edge:
                 await self._refuse(out, path, errors.refusal_of_fault(error))
         finally:
             self._tell(scope, out.status, time.perf_counter() - began, current)
+
+    def _hot(self, method: str, path: str) -> tuple[str, Hot] | None:
+        hot = self._service.hot.get((method, path))
+        return self._service.find_hot(method, path) if hot is None else (path, hot)
 
     def broken(self, refusal: Refusal, scope: Scope | None) -> Answer:
         """The last answer on a connection, to what did not become a whole request."""

@@ -111,9 +111,12 @@ class Peer:
         return self._read(reply)
 
     async def post(self, path: str, body: Any) -> Any | None:
-        """The JSON that is answered to this one; None for a 404. UpstreamUnavailable for anything but 2xx."""
-        headers = {**self._headers(), "content-type": "application/json"}
-        return self._read(await self._upstream.ask("POST", path, headers, msgspec.json.encode(body)))
+        """The JSON that is answered to this question, one too long for an address; None for a 404.
+
+        UpstreamUnavailable for anything but 2xx. Services only ask each other: it may be asked twice.
+        """
+        headers, asked = {**self._headers(), "content-type": "application/json"}, msgspec.json.encode(body)
+        return self._read(await self._upstream.ask("POST", path, headers, asked, safe_to_repeat=True))
 
     async def state(self, kind: str, thing_id: UUID) -> Mapping[str, Any] | None:
         """The whole state of one thing that this peer owns (`/internal/states/{kind}/{id}`)."""

@@ -28,10 +28,8 @@ class Expected(NamedTuple):
             raise PreconditionFailed
 
 
-def expected(
-    if_match: Annotated[str | None, Header(description="The ETag that was read")] = None,
-) -> Expected:
-    """PreconditionRequired without; a tag that is none of ours is another version's."""
+def expected(if_match: str | None) -> Expected:
+    """What this header names. PreconditionRequired without; a tag none of ours is another version's."""
     if not if_match:
         raise PreconditionRequired
     if if_match.strip() == "*":
@@ -41,5 +39,11 @@ def expected(
     return Expected(frozenset(int(value) for value in strong if re.fullmatch(r"[1-9][0-9]{0,17}", value)))
 
 
+async def _expected(
+    if_match: Annotated[str | None, Header(description="The ETag that was read")] = None,
+) -> Expected:
+    return expected(if_match)
+
+
 #: The request's `If-Match`.
-IfMatch = Annotated[Expected, Depends(expected)]
+IfMatch = Annotated[Expected, Depends(_expected)]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 from collections.abc import AsyncIterator, Mapping
 from pathlib import Path
@@ -18,7 +19,7 @@ from kit.identity import Caller
 from kit.ids import now, uuid7
 from kit.testing import Keys, client
 from punchcard.embedded.wallet_identities import WalletIdentities
-from wallet import commands, links
+from wallet import commands, links, store
 from wallet.apple.checker import faults_of
 from wallet.main import build
 from wallet.settings import WalletSettings
@@ -49,7 +50,12 @@ def others(monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
         found: Mapping[str, Any] | None = states.get(path)
         return found
 
+    async def post(self: Peer, path: str, body: Mapping[str, Any]) -> Mapping[str, Any]:
+        states["asked"].append(path)
+        return {token: states[token]["id"] for token in body["tokens"] if token in states}
+
     monkeypatch.setattr(Peer, "get", get)
+    monkeypatch.setattr(Peer, "post", post)
     return states
 
 
@@ -76,7 +82,7 @@ def shop(others: dict[str, Any], a_card: Any) -> Any:
     merchant = a_merchant(id=uuid7())
     program = a_program(id=uuid7(), merchant_id=merchant.id)
     card = a_card(merchant_id=merchant.id, program_id=program.id)
-    states = {f"/internal/cards/by-link/{hashlib.sha256(TOKEN.encode()).hexdigest()}": card}
+    states = {hashlib.sha256(TOKEN.encode()).hexdigest(): card}
     states |= {f"/internal/states/{one.kind}/{one.id}": one for one in (card, merchant, program)}
     others |= {path: one.model_dump(mode="json") for path, one in states.items()}
     return card
@@ -106,6 +112,55 @@ async def test_a_link_gives_the_card_as_a_pass_and_from_then_on_it_is_delivered(
     assert answer.headers["content-disposition"] == 'attachment; filename="loyalty-card.pkpass"'
     assert faults_of(answer.content) == []
     assert await handed_out(service, shop.id) == ["apple"]
+
+
+async def test_only_the_gateway_for_everyone_gets_a_pass(service: Service, keys: Keys, shop: Any):
+    async with client(service.app, keys.bearer(Caller("owner", merchant_id=shop.merchant_id))) as asking:
+        owner = await asking.get(PATH)
+    async with client(service.app, {}) as asking:
+        nobody = await asking.get(PATH)
+
+    assert (owner.status_code, owner.json()["code"]) == (403, "forbidden")
+    assert (nobody.status_code, nobody.json()["code"]) == (401, "unauthenticated")
+    assert await handed_out(service, shop.id) == []
+
+
+async def shown(service: Service, card_id: UUID) -> Any:
+    async with service.work.read() as conn:
+        query = "SELECT status, sequence_shown FROM deliveries WHERE card_id = :id"
+        return tuple((await conn.execute(text(query), {"id": card_id})).one())
+
+
+async def test_a_pass_that_was_just_handed_over_need_not_be_delivered(
+    service: Service, keys: Keys, shop: Any, a_transaction: Any
+):
+    async with service.work() as tx:
+        await commands.note_transactions(tx, [a_transaction(shop, 4)])
+
+    await ask(service, keys)
+
+    assert await shown(service, shop.id) == ("current", 4)
+
+
+async def test_a_change_between_the_file_and_its_handing_over_is_not_lost(
+    service: Service, keys: Keys, shop: Any, a_transaction: Any
+):
+    """The change has its pass, and is not committed yet, when the file of the state before is handed over."""
+    async with service.work() as tx:
+        await commands.note_cards(tx, [shop])
+        before = await store.find(tx.conn, shop.id)
+    assert before is not None
+
+    async with service.work() as tx:
+        await commands.note_transactions(tx, [a_transaction(shop, 1)])
+        async with service.work.read() as conn:
+            handing = asyncio.create_task(store.hand_over(conn, [(shop.id, before.revision)]))
+            done, _ = await asyncio.wait([handing], timeout=0.3)
+            assert not done, "it does not wait for the change"
+            await tx.conn.commit()
+            await handing
+
+    assert await shown(service, shop.id) == ("behind", 0)
 
 
 async def test_a_pass_shows_what_was_heard_last(service: Service, keys: Keys, shop: Any, a_transaction: Any):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
+from functools import partial
 
 from contracts.problem import MethodNotAllowed, NotFound, Refusal
 from gateway.clients import Client, Pairs
@@ -13,11 +14,11 @@ from gateway.edge.limits import Limits
 from gateway.edge.programs import ProgramStatistics
 from gateway.edge.requests import NOT_KNOWN, PROBE, Desk, Ongoing, answer_of, checked_key, target_of
 from gateway.edge.rewards import RewardStock
-from gateway.edge.routes import Route, RouteTable
+from gateway.edge.routes import OWN, Route, RouteTable
 from gateway.settings import GatewaySettings
 from kit import errors, telemetry
 from kit.bodies import read_json
-from kit.edge import Answer, HotRequest, Receive, Scope, Send
+from kit.edge import Answer, Hot, HotRequest, Receive, Scope, Send
 
 #: What the gateway answers itself.
 Own = Callable[[HotRequest, Identity], Awaitable[Answer | Ongoing]]
@@ -50,6 +51,13 @@ class Forward:
         self._base = settings.public_base_url
         self._report_timeout_s = settings.report_timeout_ms / 1000
         self._own = own
+
+    def hot(self, method: str, path: str) -> tuple[str, Hot] | None:
+        """What only has to be forwarded: it need not go through a framework."""
+        route = self._table.at(path).get(method)
+        if route is None or route.service == OWN or route.path in self._own:
+            return None
+        return route.path, partial(self._forward, route)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         body = (await receive()).get("body", b"")

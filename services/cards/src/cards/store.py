@@ -244,6 +244,22 @@ async def card_by_link(conn: AsyncConnection, token_hash: bytes) -> Held | None:
     return held_of(row) if row else None
 
 
+async def cards_by_links(conn: AsyncConnection, token_hashes: Sequence[bytes]) -> dict[bytes, UUID]:
+    """The cards that these live links show; none that is deleted or erased."""
+    rows = await conn.execute(_CARDS_BY_LINKS, {"hashes": list(token_hashes)})
+    return {bytes(row.token_hash): row.card_id for row in rows}
+
+
+_CARDS_BY_LINKS = text(
+    """
+    SELECT l.token_hash, l.card_id
+    FROM card_links l JOIN cards c ON c.id = l.card_id JOIN customers u ON u.id = c.customer_id
+    WHERE l.token_hash = ANY(CAST(:hashes AS bytea[]))
+      AND l.ended_at IS NULL AND c.deleted_at IS NULL AND u.erased_at IS NULL
+    """
+)
+
+
 async def count_live_links(conn: AsyncConnection, card_id: UUID) -> int:
     live = and_(_links.c.card_id == card_id, _links.c.ended_at.is_(None))
     return int((await conn.execute(select(func.count()).select_from(_links).where(live))).scalar_one())

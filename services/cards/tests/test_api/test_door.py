@@ -50,9 +50,14 @@ async def test_a_till_makes_no_link_and_sees_no_customer(shop: Shop, enrol: Call
 
 
 async def test_internal_routes_are_for_services_only(shop: Shop):
-    for path in (f"states/card/{uuid7()}", "cards/by-qr/x", "cards/by-number/1", "cards/by-link/x"):
+    for path in (f"states/card/{uuid7()}", "cards/by-qr/x", "cards/by-number/1"):
         assert refused(await shop.owner().get(f"/internal/{path}")) == (403, "forbidden")
-    for path, body in (("cards/by-numbers", {"numbers": []}), ("holders", {"card_ids": []})):
+    questions = {
+        "cards/by-numbers": {"numbers": []},
+        "cards/by-links": {"tokens": []},
+        "holders": {"card_ids": []},
+    }
+    for path, body in questions.items():
         assert refused(await shop.owner().post(f"/internal/{path}", json=body)) == (403, "forbidden")
 
 

@@ -10,6 +10,7 @@ from contracts.cards import CardChanged
 from contracts.ledger import TransactionRecorded
 from contracts.problem import CardNotFound
 from contracts.programs import ProgramChanged
+from kit.together import Together
 from kit.work import Tx, Work
 from wallet import store
 from wallet.domain import Pass, Platform
@@ -55,12 +56,17 @@ class Passes:
     def __init__(self, work: Work, fetch: FetchCard) -> None:
         self._work = work
         self._fetch = fetch
+        self._held = Together(self._found)
 
     async def find(self, card_id: UUID) -> Pass:
         """The card's pass. CardNotFound; UpstreamUnavailable when nobody can say."""
-        async with self._work.read() as conn:
-            held = await store.find(conn, card_id)
+        held = await self._held(card_id)
         return held if held is not None else await self._asked(card_id)
+
+    async def _found(self, card_ids: Sequence[UUID]) -> list[Pass | None]:
+        async with self._work.read() as conn:
+            held = await store.find_many(conn, card_ids)
+        return [held.get(card_id) for card_id in card_ids]
 
     async def find_whole(self, card_id: UUID) -> Pass:
         """As `find`; one that only the ledger told of so far gets its card's number and language."""

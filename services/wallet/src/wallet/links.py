@@ -4,26 +4,27 @@ from __future__ import annotations
 
 import hashlib
 import time
-from collections.abc import Awaitable, Callable, Mapping
-from typing import Any
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from uuid import UUID
 
 from contracts.problem import CardNotFound
+from kit.together import Together
 
 #: A link that ended shows nothing after that.
 REMEMBERED_S = 1.0
 REMEMBERED_LIMIT = 10_000
 TOKEN_LIMIT = 200
 
-#: Asks the cards service for the state of the card with a link of this SHA-256 (hexadecimal).
-AskByLink = Callable[[str], Awaitable[Mapping[str, Any] | None]]
+#: Asks for the cards with links of these SHA-256 (hexadecimal); what is not there is left out.
+AskByLinks = Callable[[Sequence[str]], Awaitable[Mapping[str, str]]]
 
 
 class Links:
     """Finds cards by the token of a live link."""
 
-    def __init__(self, ask: AskByLink) -> None:
+    def __init__(self, ask: AskByLinks) -> None:
         self._ask = ask
+        self._card = Together(self._cards)
         self._known: dict[str, tuple[UUID, float]] = {}
 
     async def card_of(self, token: str) -> UUID:
@@ -35,11 +36,14 @@ class Links:
         began = time.monotonic()
         if known is not None and known[1] > began:
             return known[0]
-        state = await self._ask(hashed)
-        if state is None:
+        card_id = await self._card(hashed)
+        if card_id is None:
             raise CardNotFound
         if len(self._known) >= REMEMBERED_LIMIT:
             self._known.clear()
-        card_id = UUID(str(state["id"]))
         self._known[hashed] = (card_id, began + REMEMBERED_S)
         return card_id
+
+    async def _cards(self, hashed: Sequence[str]) -> list[UUID | None]:
+        found = await self._ask(hashed)
+        return [UUID(found[one]) if one in found else None for one in hashed]

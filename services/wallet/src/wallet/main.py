@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from functools import partial
 from typing import Any
 from uuid import UUID
@@ -44,6 +44,9 @@ def build(
     async def fetch_card(card_id: UUID) -> Mapping[str, Any] | None:
         return await cards.state("card", card_id)
 
+    async def ask_by_links(hashed: Sequence[str]) -> Mapping[str, str]:
+        return await cards.post("/internal/cards/by-links", {"tokens": hashed}) or {}
+
     sync = LedgerSync(service.work, Peer(ledger_upstream, service.signer), fetch_card)
     projection = Projection(
         service.work,
@@ -63,12 +66,14 @@ def build(
         for provider in (configured if providers is None else providers)
     }
     passes = Passes(service.work, fetch_card)
-    links = Links(lambda hashed: cards.get(f"/internal/cards/by-link/{hashed}"))
+    links = Links(ask_by_links)
     made = None if identity is None else apple.files_of(identity, settings, service, projection)
     service.include(api.routes(service.work, passes, loops.keys()), logbook.routes(service.work, passes))
     ends = certificates.expires_at(settings)
     service.include(health_api.routes(service.work, loops.keys(), ends))
-    service.include(download.routes(download.Download(service.work, links, passes, made)))
+    downloads = download.Download(service.work, links, passes, made)
+    service.include(download.routes(downloads))
+    service.find_hot = download.Door(downloads, service.callers).find
     service.include(google_api.routes(links, GoogleDoors(passes) if google is None else google.doors(passes)))
     devices = Devices(service.work, identity.pass_type_id if identity else None)
     service.include(apple_web.routes(devices, files or made))

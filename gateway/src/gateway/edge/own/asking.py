@@ -69,7 +69,7 @@ class Services:
         return await self._clients[service].ask("POST", path, headers)
 
 
-def _services(request: Request) -> Services:
+async def _services(request: Request) -> Services:
     services: Services = request.app.state.services
     return services
 
@@ -108,7 +108,7 @@ async def first(parts: Iterable[Awaitable[Any | None]]) -> Any | None:
 Limit = Annotated[int, Query(ge=1, le=100, description="How many at most")]
 
 
-def _before(
+async def _before(
     cursor: Annotated[
         str | None, Query(description="`next_cursor` of the page before", max_length=64)
     ] = None,

@@ -26,7 +26,7 @@ Anyone = Annotated[Caller, Depends(allow("public"))]
 OtherService = Annotated[Caller, Depends(allow("service"))]
 
 
-def _desk(request: Request) -> Desk:
+async def _desk(request: Request) -> Desk:
     desk: Desk = request.app.state.desk
     return desk
 
@@ -34,7 +34,7 @@ def _desk(request: Request) -> Desk:
 TheDesk = Annotated[Desk, Depends(_desk)]
 
 
-def _forgotten(request: Request) -> Forgotten:
+async def _forgotten(request: Request) -> Forgotten:
     forgotten: Forgotten = request.app.state.forgotten
     return forgotten
 

@@ -17,7 +17,7 @@ def cursor_of(found: Found) -> str | None:
     return cursors.cursor_of(found.rows[-1].id) if found.more else None
 
 
-def _asked(
+async def _asked(
     limit: Annotated[int, Query(ge=1, le=100, description="Rows of a page")] = 50,
     cursor: Annotated[
         str | None, Query(max_length=64, description="`next_cursor` of the page before")
@@ -37,7 +37,7 @@ def _asked(
 Asked = Annotated[Page, Depends(_asked)]
 
 
-def _asked_by_merchant(asked: Asked) -> Page:
+async def _asked_by_merchant(asked: Asked) -> Page:
     if asked.include_deleted or asked.only_deleted:
         raise Forbidden("Deleted ones are shown to admins only")
     return asked

@@ -59,16 +59,18 @@ async def cards_by_numbers(asked: Numbers, _: AService, service: TheService) -> 
     return [store.state_of(held).model_dump(mode="json") for held in found]
 
 
-@router.get("/cards/by-link/{token_sha256}")
-async def card_by_link(token_sha256: str, _: AService, service: TheService) -> dict[str, Any]:
-    """The card that a live link shows; `token_sha256` is in hexadecimal digits."""
-    if not re.fullmatch("[0-9a-f]{64}", token_sha256):
-        raise CardNotFound
+class Tokens(Body):
+    """SHA-256 of tokens, in hexadecimal digits."""
+
+    tokens: Annotated[list[Annotated[str, Field(pattern="^[0-9a-f]{64}$")]], Field(max_length=ROWS_LIMIT)]
+
+
+@router.post("/cards/by-links")
+async def cards_by_links(asked: Tokens, _: AService, service: TheService) -> dict[str, UUID]:
+    """The cards that these links show; links that ended and cards that are gone are left out."""
     async with service.work.read() as conn:
-        held = await store.card_by_link(conn, bytes.fromhex(token_sha256))
-    if held is None:
-        raise CardNotFound
-    return store.state_of(held).model_dump(mode="json")
+        found = await store.cards_by_links(conn, [bytes.fromhex(token) for token in asked.tokens])
+    return {token.hex(): card_id for token, card_id in found.items()}
 
 
 class Asked(Body):

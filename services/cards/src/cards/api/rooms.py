@@ -24,27 +24,27 @@ from kit.work import Tx
 SERVICE = CardsSettings.service
 
 
-def _service(request: Request) -> Service:
+async def _service(request: Request) -> Service:
     service: Service = request.app.state.service
     return service
 
 
-def _book(request: Request) -> TermsBook:
+async def _book(request: Request) -> TermsBook:
     book: TermsBook = request.app.state.terms
     return book
 
 
-def _archive(request: Request) -> Archive:
+async def _archive(request: Request) -> Archive:
     archive: Archive = request.app.state.archive
     return archive
 
 
-def _letters(request: Request) -> Letters:
+async def _letters(request: Request) -> Letters:
     letters: Letters = request.app.state.letters
     return letters
 
 
-def _ledger(request: Request) -> Ledger:
+async def _ledger(request: Request) -> Ledger:
     ledger: Ledger = request.app.state.ledger
     return ledger
 

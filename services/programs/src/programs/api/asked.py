@@ -28,7 +28,7 @@ Editor = Annotated[Caller, Depends(allow("owner", "manager"))]
 AnotherService = Annotated[Caller, Depends(allow("service"))]
 
 
-def _service(request: Request) -> Service:
+async def _service(request: Request) -> Service:
     service: Service = request.app.state.service
     return service
 
@@ -38,7 +38,7 @@ TheService = Annotated[Service, Depends(_service)]
 # -- If-Match
 
 
-def _seen(if_match: Annotated[str | None, Header(description="The ETag that was read")] = None) -> Seen:
+async def _seen(if_match: Annotated[str | None, Header(description="The ETag that was read")] = None) -> Seen:
     return expected(if_match).versions
 
 
@@ -73,7 +73,7 @@ Counted = Annotated[bool, Query(description="Tell `total`, too")]
 OfMerchant = Annotated[UUID | None, Query(description="Only those of this merchant")]
 
 
-def _listing(
+async def _listing(
     limit: Limit = 50,
     cursor: Cursor = None,
     search: Search = None,
@@ -84,7 +84,7 @@ def _listing(
     return Listing(limit, id_in(cursor), search, include_deleted, only_deleted, count)
 
 
-def _listing_of_live(listing: Annotated[Listing, Depends(_listing)]) -> Listing:
+async def _listing_of_live(listing: Annotated[Listing, Depends(_listing)]) -> Listing:
     if listing.include_deleted or listing.only_deleted:
         raise Forbidden("only admins see what is deleted")
     return listing

@@ -13,11 +13,11 @@ from prometheus_client import Counter, Gauge
 from kit.http2 import Http2, NoAnswer, client_context
 from kit.ids import now
 from kit.telemetry import log, registry
+from kit.together import Together
 from kit.work import Work
 from wallet import store
 from wallet.apple.answers import Gone, Later, Meaning, Refused, Told, meaning, outcome
 from wallet.apple.identity import AppleIdentity
-from wallet.apple.together import Together
 from wallet.domain import Outcome, Pass, Platform
 from wallet.saved import tell_saved
 from wallet.settings import WalletSettings

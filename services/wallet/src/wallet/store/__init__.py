@@ -10,11 +10,12 @@ from wallet.store.deliveries import (
     claim,
     deliveries_of,
     hand_out,
+    hand_over,
     mark_behind,
     record,
 )
 from wallet.store.log import attempts, keep_log
-from wallet.store.passes import find, keep_balances, keep_cards, lock_passes, redraw
+from wallet.store.passes import find, find_many, keep_balances, keep_cards, lock_passes, redraw
 from wallet.store.providers import Health, healths, lock_provider, note_provider
 from wallet.store.registrations import Registration, forget, hold, is_anywhere, note_told, registered
 from wallet.store.sync import (
@@ -46,9 +47,11 @@ __all__ = [
     "count_handed_out",
     "deliveries_of",
     "find",
+    "find_many",
     "forget",
     "go_on",
     "hand_out",
+    "hand_over",
     "healths",
     "held_after",
     "hold",

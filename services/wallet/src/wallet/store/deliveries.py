@@ -65,15 +65,46 @@ _MARK_BEHIND = text(
 
 
 async def hand_out(conn: AsyncConnection, card_id: UUID, platform: Platform) -> None:
-    """From now on this pass is delivered on this platform."""
-    await conn.execute(
-        text(
-            "INSERT INTO deliveries (card_id, platform, merchant_id, program_id)"
-            " SELECT card_id, :platform, merchant_id, program_id FROM passes WHERE card_id = :card_id"
-            " ON CONFLICT DO NOTHING"
-        ),
-        {"card_id": card_id, "platform": platform},
-    )
+    """From now on this pass is delivered on this platform, for the first time soon."""
+    await conn.execute(_HAND_OUT, {"card_id": card_id, "platform": platform})
+
+
+_HAND_OUT = text(
+    """
+    INSERT INTO deliveries (card_id, platform, merchant_id, program_id)
+    SELECT card_id, :platform, merchant_id, program_id FROM passes WHERE card_id = :card_id
+    ON CONFLICT DO NOTHING
+    """
+)
+
+
+async def hand_over(conn: AsyncConnection, files: Sequence[tuple[UUID, int]]) -> None:
+    """From now on these passes are delivered to Apple's devices, which have files of these revisions.
+
+    What has changed since is behind. The passes are held meanwhile: a change that waits for this marks them,
+    one that this waits for is seen.
+    """
+    given = {"ids": [card_id for card_id, _ in files], "revisions": [revision for _, revision in files]}
+    await conn.execute(_HAND_OVER, given)
+
+
+_HAND_OVER = text(
+    """
+    WITH held AS (
+        SELECT p.card_id, p.merchant_id, p.program_id, p.sequence_wanted, p.revision,
+            p.revision = file.revision AS shown
+        FROM unnest(CAST(:ids AS uuid[]), CAST(:revisions AS bigint[])) AS file (card_id, revision)
+        JOIN passes p USING (card_id)
+        ORDER BY p.card_id FOR SHARE OF p)
+    INSERT INTO deliveries (card_id, platform, merchant_id, program_id, status, behind_since,
+        sequence_shown, revision_shown, last_delivered_at)
+    SELECT card_id, 'apple', merchant_id, program_id, CASE WHEN shown THEN 'current' ELSE 'behind' END,
+        CASE WHEN NOT shown THEN now() END, CASE WHEN shown THEN sequence_wanted ELSE 0 END,
+        CASE WHEN shown THEN revision ELSE 0 END, CASE WHEN shown THEN now() END
+    FROM held
+    ON CONFLICT DO NOTHING
+    """
+)
 
 
 async def claim(

@@ -8,7 +8,7 @@ from typing import Any
 from uuid import UUID
 
 import msgspec
-from sqlalchemy import ColumnElement, exists, or_, select, text
+from sqlalchemy import ARRAY, ColumnElement, any_, bindparam, exists, or_, select, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from contracts.cards import CardChanged
@@ -36,6 +36,8 @@ HIDDEN = or_(
 PASS_COLUMNS = tuple(
     HIDDEN if field.name == "hidden" else tables.passes.c[field.name] for field in fields(Pass)
 )
+
+_NAMES = tuple(field.name for field in fields(Pass) if field.name != "authentication_token")
 
 
 async def keep_balances(conn: AsyncConnection, facts: Iterable[TransactionRecorded]) -> list[UUID]:
@@ -188,6 +190,17 @@ async def find(conn: AsyncConnection, card_id: UUID) -> Pass | None:
     return None if row is None else pass_of(row)
 
 
+async def find_many(conn: AsyncConnection, card_ids: Sequence[UUID]) -> dict[UUID, Pass]:
+    """The passes of these cards, by card; what is not there is left out."""
+    rows = await conn.execute(_FIND_MANY, {"ids": list(card_ids)})
+    return {held.card_id: held for held in map(pass_of, rows)}
+
+
+_FIND_MANY = select(*PASS_COLUMNS).where(
+    tables.passes.c.card_id == any_(bindparam("ids", type_=ARRAY(tables.passes.c.card_id.type)))
+)
+
+
 async def lock_passes(conn: AsyncConnection, card_ids: Iterable[UUID]) -> Mapping[UUID, tuple[int, bool]]:
     """Revision of each, and whether it has ended; none changes until this transaction ends."""
     table = tables.passes
@@ -203,5 +216,6 @@ async def lock_passes(conn: AsyncConnection, card_ids: Iterable[UUID]) -> Mappin
 
 def pass_of(row: Any) -> Pass:
     """The pass of a row that holds PASS_COLUMNS."""
-    values = {column.name: row._mapping[column.name] for column in PASS_COLUMNS}
-    return Pass(**{**values, "authentication_token": bytes(values["authentication_token"])})
+    held = row._mapping
+    token = bytes(row.authentication_token)
+    return Pass(**{name: held[name] for name in _NAMES}, authentication_token=token)
