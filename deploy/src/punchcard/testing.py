@@ -149,7 +149,9 @@ def postgres(punchcard_homes: Callable[[str], Home]) -> Iterator[Postgres]:
     from punchcard.embedded.postgres import Postgres
 
     with _held(punchcard_homes("postgres")) as home:
-        server = Postgres(home.postgres, durable=False, log=home.logs / "postgres.log")
+        log = home.logs / "postgres.log"
+        # Hundreds of databases that live for a second each: looking after them would never end.
+        server = Postgres(home.postgres, durable=False, log=log, settings={"autovacuum": "off"})
         server.start()
         databases.close_shared_ones(server.url())
         yield server

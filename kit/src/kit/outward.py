@@ -4,12 +4,31 @@ from __future__ import annotations
 
 import asyncio
 import ssl
-from collections.abc import Mapping
+import sys
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from urllib.parse import urlsplit
 
-import httpx
-
 from kit.http import Reply
+
+
+@contextmanager
+def _without(module: str) -> Iterator[None]:
+    """Import something as if this optional dependency of it were not installed."""
+    there = sys.modules.get(module)
+    sys.modules[module] = None  # type: ignore[assignment] # as the import system documents it
+    try:
+        yield
+    finally:
+        if there is None:
+            del sys.modules[module]
+        else:
+            sys.modules[module] = there
+
+
+# For its command line it brings along what colours texts, where that is installed: 3 MB in every service.
+with _without("pygments"):
+    import httpx
 
 CONNECT_TIMEOUT_S = 5.0
 ANSWER_LIMIT_BYTES = 1024 * 1024

@@ -11,6 +11,7 @@ import signal
 import stat
 import subprocess
 import time
+from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
 
@@ -43,16 +44,14 @@ class Postgres:
         port: int | None = None,
         durable: bool = True,
         log: Path | None = None,
-        max_connections: int = 200,
-        shared_buffers_mb: int = 192,
+        settings: Mapping[str, str] | None = None,
         binaries: Path | None = None,
     ) -> None:
         self.directory = directory
         self.data = directory / "data"
         self.port = port or free_port()
         self.durable = durable
-        self.max_connections = max_connections
-        self.shared_buffers_mb = shared_buffers_mb
+        self._settings = dict(settings or {})
         self._given_binaries = binaries
         self._process = Process(
             self.name, log=log or directory / "postgres.log", record=directory / "postgres.pid"
@@ -186,12 +185,12 @@ class Postgres:
             "listen_addresses": "127.0.0.1",
             "port": self.port,
             "unix_socket_directories": str(self.socket_directory),
-            "max_connections": self.max_connections,
-            "shared_buffers": f"{self.shared_buffers_mb}MB",
+            "shared_buffers": "192MB",
         }
         if self.version >= 18:
             # What is read comes from the page cache: processes that read only cost switches.
             settings["io_method"] = "sync"
+        settings |= self._settings
         lines = [f"{name} = '{value}'" for name, value in settings.items()]
         path = self.data / "postgresql.conf"
         path.write_text("# Written at each start by the supervisor.\n" + "\n".join(lines) + "\n")
