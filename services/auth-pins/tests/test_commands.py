@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import os
+import sys
+import threading
 from collections import Counter
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
@@ -263,6 +266,14 @@ async def test_a_seat_that_becomes_free_goes_to_who_waits(house):
     await asyncio.gather(*(sit(name) for name in "abc"))
 
     assert order == ["a", "b", "c"]
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="threads have a priority of their own on Linux only")
+async def test_who_hashes_goes_behind_whoever_waits_for_an_answer(house):
+    def niceness() -> int:
+        return os.getpriority(os.PRIO_PROCESS, threading.get_native_id())
+
+    assert await house.desk.hashing.run(niceness) > niceness()
 
 
 async def test_a_password_and_a_pin_of_the_same_signs_have_different_hashes(house):
