@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from functools import partial
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
-from punchcard import ports
+from punchcard import ports, testing
 from punchcard.testing_workers import FromBothEnds
 
 
@@ -58,6 +59,54 @@ def test_one_worker_begins_at_the_front_the_other_at_the_back_and_files_stay_who
 
     assert [tests[index][0] for index in first.sent] == [*"aaaabbbbcccc"]
     assert [tests[index][0] for index in second.sent] == [*"ffffeeeedddd"]
+
+
+class Item:
+    """As a collected test is seen when it is sorted."""
+
+    def __init__(self, nodeid: str, *fixturenames: str) -> None:
+        self.nodeid = nodeid
+        self.fixturenames = fixturenames
+        self.is_marked = False
+
+    def add_marker(self, _: Any) -> None:
+        self.is_marked = True
+
+
+def test_a_file_stands_where_the_test_stands_that_needs_most():
+    items: Any = [
+        Item("stack.py::small"),
+        Item("stack.py::large", "stack", "database"),
+        Item("database.py::test", "database"),
+        Item("small.py::test"),
+    ]
+
+    testing.pytest_collection_modifyitems(items)
+
+    assert [item.nodeid for item in items] == [
+        "small.py::test",
+        "database.py::test",
+        "stack.py::small",
+        "stack.py::large",
+    ]
+    assert [item.is_marked for item in items] == [False, True, False, True]
+
+
+def test_what_the_tests_to_come_don_t_need_is_ended_once(monkeypatch: pytest.MonkeyPatch):
+    ended: list[str] = []
+    monkeypatch.setattr(testing._Running, "_ends", {})
+    for name in ("postgres", "kafka", "stack"):
+        testing._Running.begin(name, partial(ended.append, name))
+    setup: Any = testing.pytest_runtest_setup
+
+    setup(Item("a.py::nothing"))
+    assert ended == []
+    setup(Item("a.py::both", "kafka", "postgres"))
+    assert ended == ["stack"]
+    setup(Item("a.py::platform", "stack"))
+    testing._Running.end("kafka")
+
+    assert ended == ["stack", "postgres", "kafka"]
 
 
 def test_two_workers_take_no_port_alike(monkeypatch: pytest.MonkeyPatch):

@@ -13,11 +13,6 @@ from punchcard.main import app
 APPLE = ("APPLE_PASS_CERTIFICATE", "APPLE_PASS_KEY", "APPLE_WWDR_CERTIFICATE")
 
 
-@pytest.fixture(scope="module")
-def files(tmp_path_factory: pytest.TempPathFactory) -> WalletIdentities:
-    return WalletIdentities.ensure(tmp_path_factory.mktemp("identities"))
-
-
 @pytest.fixture(autouse=True)
 def _nothing_set(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in (*APPLE, "GOOGLE_SERVICE_ACCOUNT"):
@@ -26,12 +21,12 @@ def _nothing_set(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("GOOGLE_ISSUER_ID", raising=False)
 
 
-def paths(files: WalletIdentities) -> list[Path]:
-    return [files.pass_certificate, files.pass_key, files.authority]
+def paths(identities: WalletIdentities) -> list[Path]:
+    return [identities.pass_certificate, identities.pass_key, identities.authority]
 
 
-def test_files_are_looked_at(files: WalletIdentities):
-    certificate, key, wwdr = map(str, paths(files))
+def test_files_are_looked_at(identities: WalletIdentities):
+    certificate, key, wwdr = map(str, paths(identities))
 
     done = CliRunner().invoke(
         app, ["wallet", "doctor", "--certificate", certificate, "--key", key, "--wwdr", wwdr]
@@ -42,11 +37,11 @@ def test_files_are_looked_at(files: WalletIdentities):
 
 
 def test_the_settings_of_the_environment_are_looked_at(
-    files: WalletIdentities, monkeypatch: pytest.MonkeyPatch
+    identities: WalletIdentities, monkeypatch: pytest.MonkeyPatch
 ):
-    for name, path in zip(APPLE, paths(files), strict=True):
+    for name, path in zip(APPLE, paths(identities), strict=True):
         monkeypatch.setenv(f"{name}_FILE", str(path))
-    monkeypatch.setenv("APPLE_PASS_KEY_FILE", str(files.push_key))
+    monkeypatch.setenv("APPLE_PASS_KEY_FILE", str(identities.push_key))
 
     done = CliRunner().invoke(app, ["wallet", "doctor"])
 

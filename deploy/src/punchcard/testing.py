@@ -11,10 +11,10 @@ import os
 import shutil
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Container, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 import pytest
 
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
     from punchcard.embedded.kafka import Kafka
     from punchcard.embedded.postgres import Postgres
+    from punchcard.embedded.wallet_identities import WalletIdentities
     from punchcard.fresh_databases import DatabaseFactory
     from punchcard.home import Home
     from punchcard.stack import Stack
@@ -33,6 +34,14 @@ if TYPE_CHECKING:
 SERVER_FIXTURES = ("postgres", "database", "kafka", "stack", "durable_stack")
 
 
+#: What runs while a test that needs one of these runs.
+_RUNNING: dict[str, tuple[str, ...]] = {
+    "postgres": ("postgres",),
+    "database": ("postgres",),
+    "kafka": ("postgres", "kafka"),
+    "stack": ("stack",),
+    "durable_stack": ("durable_stack",),
+}
 #: A state directory younger than this may be one that another worker makes just now.
 NEW_S = 60
 
@@ -54,11 +63,22 @@ def pytest_collection_finish() -> None:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark tests that need servers, and put them behind those that don't."""
+    """Mark tests that need servers, and put their files behind those that don't."""
+    of_file: dict[str, int] = {}
     for item in items:
-        if _needs(item):
+        needs = _needs(item)
+        if needs:
             item.add_marker(pytest.mark.servers)
-    items.sort(key=_needs)
+        file = item.nodeid.partition("::")[0]
+        of_file[file] = max(needs, of_file.get(file, 0))
+    items.sort(key=lambda item: (of_file[item.nodeid.partition("::")[0]], _needs(item)))
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """What runs for tests that are over would only take the time of those to come: they are sorted."""
+    if needs := _needs(item):
+        _Running.end_all_but(_RUNNING[SERVER_FIXTURES[needs - 1]])
 
 
 @pytest.hookimpl(optionalhook=True)
@@ -126,20 +146,60 @@ def _sweep(path: Path) -> None:
     shutil.rmtree(path, ignore_errors=True)
 
 
+# -- identities
+
+
+@pytest.fixture(scope="session")
+def identities(tmp_path_factory: pytest.TempPathFactory) -> WalletIdentities:
+    """With Apple and Google, for trying out. Their keys take seconds to make: leave them as they are."""
+    from punchcard.embedded.wallet_identities import WalletIdentities
+
+    return WalletIdentities.ensure(tmp_path_factory.mktemp("identities"))
+
+
 # -- bare servers
 
 
+class _Running:
+    """What runs in this process, each with what ends it: much at once is too much for two cores."""
+
+    _ends: ClassVar[dict[str, Callable[[], None]]] = {}
+
+    @classmethod
+    def begin(cls, name: str, end: Callable[[], None]) -> None:
+        cls._ends[name] = end
+
+    @classmethod
+    def end(cls, name: str) -> None:
+        """End it, unless that was done before."""
+        if end := cls._ends.pop(name, None):
+            end()
+
+    @classmethod
+    def end_all_but(cls, names: Container[str]) -> None:
+        for name in [name for name in cls._ends if name not in names]:
+            cls.end(name)
+
+
 @contextmanager
-def _held(home: Home) -> Iterator[Home]:
+def _held(name: str, home: Home, stop: Callable[[], None]) -> Iterator[None]:
     """However this process ends, what runs there ends too."""
     from punchcard.embedded.watchdog import Watchdog
 
     watchdog = Watchdog(home)
     home.acquire()
     watchdog.start()
-    yield home
-    watchdog.dismiss()
-    home.release()
+
+    def end() -> None:
+        stop()
+        watchdog.dismiss()
+        home.release()
+
+    _Running.begin(name, end)
+    try:
+        yield
+    finally:
+        _Running.end(name)
 
 
 @pytest.fixture(scope="session")
@@ -148,14 +208,14 @@ def postgres(punchcard_homes: Callable[[str], Home]) -> Iterator[Postgres]:
     from punchcard import databases
     from punchcard.embedded.postgres import Postgres
 
-    with _held(punchcard_homes("postgres")) as home:
-        log = home.logs / "postgres.log"
-        # Hundreds of databases that live for a second each: looking after them would never end.
-        server = Postgres(home.postgres, durable=False, log=log, settings={"autovacuum": "off"})
+    home = punchcard_homes("postgres")
+    log = home.logs / "postgres.log"
+    # Hundreds of databases that live for a second each: looking after them would never end.
+    server = Postgres(home.postgres, durable=False, log=log, settings={"autovacuum": "off"})
+    with _held("postgres", home, server.stop_at_once):
         server.start()
         databases.close_shared_ones(server.url())
         yield server
-        server.stop_at_once()
 
 
 @pytest.fixture(scope="session")
@@ -178,12 +238,12 @@ def kafka(punchcard_homes: Callable[[str], Home]) -> Iterator[Kafka]:
     from punchcard import topics
     from punchcard.embedded.kafka import Kafka
 
-    with _held(punchcard_homes("kafka")) as home:
-        broker = Kafka(home.kafka, log=home.logs / "kafka.log")
+    home = punchcard_homes("kafka")
+    broker = Kafka(home.kafka, log=home.logs / "kafka.log")
+    with _held("kafka", home, broker.stop_at_once):
         broker.start()
         topics.create(broker.bootstrap)
         yield broker
-        broker.stop_at_once()
 
 
 # -- the whole platform
@@ -196,22 +256,11 @@ def _quick() -> dict[str, dict[str, str]]:
     return {"auth-pins": {"PIN_HASH_COST": "4", "PASSWORD_HASH_COST": "4"}, "gateway": RAISED_LIMITS}
 
 
-class _Running:
-    """The platform that runs in this process: two at once are much for two cores, so each ends the other."""
-
-    stack: Stack | None = None
-
-    @classmethod
-    def begin(cls, stack: Stack) -> Stack:
-        cls.end()
-        cls.stack = stack.start()
-        return cls.stack
-
-    @classmethod
-    def end(cls) -> None:
-        stack, cls.stack = cls.stack, None
-        if stack is not None:
-            stack.stop()
+def _run(name: str, stack: Stack) -> Iterator[Stack]:
+    _Running.begin(name, stack.stop)
+    stack.start()
+    yield stack
+    _Running.end(name)
 
 
 @pytest.fixture(scope="session")
@@ -219,8 +268,7 @@ def stack(punchcard_homes: Callable[[str], Home]) -> Iterator[Stack]:
     """The whole platform, shared by all tests: make your own merchant, and leave everything running."""
     from punchcard.stack import Stack
 
-    yield _Running.begin(Stack(punchcard_homes("stack"), durable=False, env=_quick()))
-    _Running.end()
+    yield from _run("stack", Stack(punchcard_homes("stack"), durable=False, env=_quick()))
 
 
 @pytest.fixture(scope="session")
@@ -228,5 +276,4 @@ def durable_stack(punchcard_homes: Callable[[str], Home]) -> Iterator[Stack]:
     """A platform of its own with fsync on, for tests that kill: each leaves everything running."""
     from punchcard.stack import Stack
 
-    yield _Running.begin(Stack(punchcard_homes("durable"), durable=True, env=_quick()))
-    _Running.end()
+    yield from _run("durable_stack", Stack(punchcard_homes("durable"), durable=True, env=_quick()))

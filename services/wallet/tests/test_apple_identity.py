@@ -31,11 +31,6 @@ def key() -> RSAPrivateKey:
     return generate_private_key(65537, 2048)
 
 
-@pytest.fixture(scope="module")
-def files(tmp_path_factory: pytest.TempPathFactory) -> WalletIdentities:
-    return WalletIdentities.ensure(tmp_path_factory.mktemp("identities"))
-
-
 def key_pem(key: RSAPrivateKey | ec.EllipticCurvePrivateKey, password: bytes | None = None) -> str:
     locked = BestAvailableEncryption(password) if password else NoEncryption()
     return key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, locked).decode()
@@ -63,16 +58,18 @@ def certificate(
     return made.public_bytes(Encoding.PEM).decode()
 
 
-def of(files: WalletIdentities) -> AppleIdentity:
+def of(identities: WalletIdentities) -> AppleIdentity:
     return AppleIdentity.read(
-        files.pass_certificate.read_text(), files.pass_key.read_text(), files.authority.read_text()
+        identities.pass_certificate.read_text(),
+        identities.pass_key.read_text(),
+        identities.authority.read_text(),
     )
 
 
 def test_an_identity_names_its_pass_type_and_team_and_says_that_apple_did_not_issue_it(
-    files: WalletIdentities,
+    identities: WalletIdentities,
 ):
-    identity = of(files)
+    identity = of(identities)
 
     assert (identity.pass_type_id, identity.team_id) == (PASS_TYPE_ID, TEAM_ID)
     assert identity.self_signed_mode
@@ -85,19 +82,21 @@ def test_a_certificate_that_apple_issued_is_not_self_signed(key: RSAPrivateKey):
     assert not AppleIdentity.read(pem, key_pem(key), pem).self_signed_mode
 
 
-def test_the_key_of_another_certificate_is_refused(files: WalletIdentities):
+def test_the_key_of_another_certificate_is_refused(identities: WalletIdentities):
     with pytest.raises(IdentityProblem, match="not the key of the pass certificate"):
         AppleIdentity.read(
-            files.pass_certificate.read_text(), files.push_key.read_text(), files.authority.read_text()
+            identities.pass_certificate.read_text(),
+            identities.push_key.read_text(),
+            identities.authority.read_text(),
         )
 
 
 def test_an_intermediate_that_did_not_issue_the_certificate_is_refused(
-    files: WalletIdentities, key: RSAPrivateKey
+    identities: WalletIdentities, key: RSAPrivateKey
 ):
     with pytest.raises(IdentityProblem, match="did not issue"):
         AppleIdentity.read(
-            files.pass_certificate.read_text(), files.pass_key.read_text(), certificate(key, FULL)
+            identities.pass_certificate.read_text(), identities.pass_key.read_text(), certificate(key, FULL)
         )
 
 
@@ -144,16 +143,16 @@ def test_what_is_no_certificate_is_named(key: RSAPrivateKey):
 @pytest.mark.skipif(which("openssl") is None, reason="no openssl on this machine")
 @pytest.mark.parametrize("command", [["smime"], ["cms", "-binary"]])
 def test_openssl_accepts_a_signature_over_a_manifest_of_many_lines(
-    files: WalletIdentities, tmp_path: Path, command: list[str]
+    identities: WalletIdentities, tmp_path: Path, command: list[str]
 ):
     manifest = b'{\n "a": "1",\r\n "b": "2"\n}\n'
     (tmp_path / "manifest.json").write_bytes(manifest)
-    (tmp_path / "signature").write_bytes(of(files).sign(manifest))
+    (tmp_path / "signature").write_bytes(of(identities).sign(manifest))
 
     name, *options = command
     options += ["-inform", "DER", "-in", "signature", "-content", "manifest.json"]
     done = subprocess.run(
-        ["openssl", name, "-verify", *options, "-CAfile", str(files.authority), "-purpose", "any"],
+        ["openssl", name, "-verify", *options, "-CAfile", str(identities.authority), "-purpose", "any"],
         cwd=tmp_path,
         capture_output=True,
     )

@@ -29,11 +29,6 @@ from wallet.domain import Delivered, Never, NotNow, Pass
 from wallet.store import registrations
 
 
-@pytest.fixture(scope="module")
-def identities(tmp_path_factory: pytest.TempPathFactory) -> WalletIdentities:
-    return WalletIdentities.ensure(tmp_path_factory.mktemp("identities"))
-
-
 @pytest.fixture
 async def apple(identities: WalletIdentities) -> AsyncIterator[ApplePushStandIn]:
     stand_in = ApplePushStandIn(identities)

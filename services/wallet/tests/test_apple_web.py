@@ -107,11 +107,6 @@ def shown(held: Pass) -> str:
     return f"ApplePass {rules.token_text(held)}"
 
 
-@pytest.fixture(scope="module")
-def identities(tmp_path_factory: pytest.TempPathFactory) -> WalletIdentities:
-    return WalletIdentities.ensure(tmp_path_factory.mktemp("identities"))
-
-
 @pytest.fixture
 def database_of_its_own(database: Any) -> Any:
     return database.fresh("wallet")

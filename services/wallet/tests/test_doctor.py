@@ -4,29 +4,26 @@ from __future__ import annotations
 
 import json
 
-import pytest
-
 from punchcard.embedded.wallet_identities import GOOGLE_ISSUER_ID, SERVICE_ACCOUNT, WalletIdentities
 from wallet import doctor
 
 BASE = "https://cards.example"
 
 
-@pytest.fixture(scope="module")
-def files(tmp_path_factory: pytest.TempPathFactory) -> WalletIdentities:
-    return WalletIdentities.ensure(tmp_path_factory.mktemp("identities"))
-
-
 def told(findings: list[doctor.Finding], what: str) -> doctor.Finding:
     return next(finding for finding in findings if finding.what == what)
 
 
-def texts(files: WalletIdentities) -> tuple[str, str, str]:
-    return files.pass_certificate.read_text(), files.pass_key.read_text(), files.authority.read_text()
+def texts(identities: WalletIdentities) -> tuple[str, str, str]:
+    return (
+        identities.pass_certificate.read_text(),
+        identities.pass_key.read_text(),
+        identities.authority.read_text(),
+    )
 
 
-def test_an_identity_that_fits_makes_passes_and_is_said_to_be_for_trying_out(files: WalletIdentities):
-    findings = list(doctor.apple(*texts(files), BASE))
+def test_an_identity_that_fits_makes_passes_and_is_said_to_be_for_trying_out(identities: WalletIdentities):
+    findings = list(doctor.apple(*texts(identities), BASE))
 
     assert all(finding.good for finding in findings if finding.matters), findings
     assert "pass.example.punchcard.test" in told(findings, "Apple's identity").words
@@ -34,24 +31,24 @@ def test_an_identity_that_fits_makes_passes_and_is_said_to_be_for_trying_out(fil
     assert "phones refuse" in told(findings, "Issuer").words
 
 
-def test_an_address_without_tls_is_named(files: WalletIdentities):
-    findings = list(doctor.apple(*texts(files), "http://localhost:8000"))
+def test_an_address_without_tls_is_named(identities: WalletIdentities):
+    findings = list(doctor.apple(*texts(identities), "http://localhost:8000"))
 
     assert not told(findings, "PUBLIC_BASE_URL").good
     assert not told(findings, "PUBLIC_BASE_URL").matters
 
 
-def test_a_key_of_another_certificate_is_named_and_no_pass_is_made(files: WalletIdentities):
-    certificate, _, wwdr = texts(files)
+def test_a_key_of_another_certificate_is_named_and_no_pass_is_made(identities: WalletIdentities):
+    certificate, _, wwdr = texts(identities)
 
-    [finding] = doctor.apple(certificate, files.push_key.read_text(), wwdr, BASE)
+    [finding] = doctor.apple(certificate, identities.push_key.read_text(), wwdr, BASE)
 
     assert (finding.good, finding.matters) == (False, True)
     assert finding.words == "the key is not the key of the pass certificate"
 
 
-def test_a_setting_that_is_missing_is_named(files: WalletIdentities):
-    certificate, key, _ = texts(files)
+def test_a_setting_that_is_missing_is_named(identities: WalletIdentities):
+    certificate, key, _ = texts(identities)
 
     [partly] = doctor.apple(certificate, key, None, BASE)
     [nothing] = doctor.apple(None, None, None, BASE)
@@ -60,8 +57,8 @@ def test_a_setting_that_is_missing_is_named(files: WalletIdentities):
     assert not nothing.matters
 
 
-def test_google_s_service_account_is_read(files: WalletIdentities):
-    account = files.google_account.read_text()
+def test_google_s_service_account_is_read(identities: WalletIdentities):
+    account = identities.google_account.read_text()
 
     good = list(doctor.google(GOOGLE_ISSUER_ID, account))
     bad = {

@@ -30,11 +30,6 @@ TOKEN = "qmbQx0Ykq1zE4o"
 PATH = f"/api/v1/loyalty/cards/{TOKEN}/pass.pkpass"
 
 
-@pytest.fixture(scope="module")
-def identities(tmp_path_factory: pytest.TempPathFactory) -> WalletIdentities:
-    return WalletIdentities.ensure(tmp_path_factory.mktemp("identities"))
-
-
 @pytest.fixture
 def keys(tmp_path: Path) -> Keys:
     return Keys(tmp_path)

@@ -166,14 +166,13 @@ def test_a_certificate_that_expires_within_thirty_days_is_warned_of(ends_in: tim
 
 
 async def test_the_expiry_of_apple_s_certificates_is_told(
-    settings: WalletSettings, keys: Keys, tmp_path: Path
+    settings: WalletSettings, keys: Keys, identities: WalletIdentities
 ):
-    files = WalletIdentities.ensure(tmp_path / "identities")
     configured = settings.model_copy(
         update={
-            "apple_pass_certificate": SecretStr(files.pass_certificate.read_text()),
-            "apple_pass_key": SecretStr(files.pass_key.read_text()),
-            "apple_wwdr_certificate": SecretStr(files.authority.read_text()),
+            "apple_pass_certificate": SecretStr(identities.pass_certificate.read_text()),
+            "apple_pass_key": SecretStr(identities.pass_key.read_text()),
+            "apple_wwdr_certificate": SecretStr(identities.authority.read_text()),
         }
     )
 

@@ -312,13 +312,12 @@ async def https_server(files: WalletIdentities, body: bytes) -> AsyncIterator[in
 
 @pytest.mark.parametrize(("host", "good"), [("localhost", True), ("cafe.example", False)])
 async def test_the_certificate_is_looked_for_under_the_name_not_the_address(
-    tmp_path: Any, host: str, good: bool
+    identities: WalletIdentities, host: str, good: bool
 ):
-    files = WalletIdentities.ensure(tmp_path)
-    outward = Outward(5, ca=files.authority.read_text())
+    outward = Outward(5, ca=identities.authority.read_text())
     guard = Guard(Names(["127.0.0.1"]), allowed=lambda _: True, ports=None)
 
-    async with https_server(files, picture()) as port:
+    async with https_server(identities, picture()) as port:
         fetching = Fetcher(outward, guard).fetch(f"https://{host}:{port}/logo.png", "logo")
         if good:
             assert Image.open(io.BytesIO(await fetching)).size == (225, 150)

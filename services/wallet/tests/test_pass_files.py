@@ -40,11 +40,6 @@ NAMES = ["Café Grund", "Zum Bäcker “Ötzi”", "Épicerie à l'Œuf", 'D\'Ki
 
 
 @pytest.fixture(scope="module")
-def identities(tmp_path_factory: pytest.TempPathFactory) -> WalletIdentities:
-    return WalletIdentities.ensure(tmp_path_factory.mktemp("identities"))
-
-
-@pytest.fixture(scope="module")
 def identity(identities: WalletIdentities) -> AppleIdentity:
     return identity_of(identities)
 

@@ -85,11 +85,6 @@ def keys(tmp_path: Path) -> Keys:
     return Keys(tmp_path)
 
 
-@pytest.fixture(scope="module")
-def identities(tmp_path_factory: pytest.TempPathFactory) -> WalletIdentities:
-    return WalletIdentities.ensure(tmp_path_factory.mktemp("identities"))
-
-
 def forms(secret: bytes) -> list[str]:
     """A secret as it might be written."""
     return [

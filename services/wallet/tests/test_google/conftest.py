@@ -44,8 +44,7 @@ def discovery() -> dict[str, Any]:
 
 
 @pytest.fixture(scope="session")
-def service_account(tmp_path_factory: pytest.TempPathFactory) -> str:
-    identities = WalletIdentities.ensure(tmp_path_factory.mktemp("identities"))
+def service_account(identities: WalletIdentities) -> str:
     return identities.google_account.read_text()
 
 
