@@ -44,7 +44,7 @@ err = Console(stderr=True, highlight=False)
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON instead of words.")]
 ServiceArguments = Annotated[
-    list[str] | None, typer.Argument(metavar="[SERVICE]...", help=", ".join(SERVICE_NAMES))
+    list[str] | None, typer.Argument(metavar="SERVICE", help=", ".join(SERVICE_NAMES))
 ]
 
 
