@@ -76,3 +76,14 @@ def test_a_pid_that_belongs_to_somebody_else_by_now_is_left_alone(tmp_path):
 
     assert recorded(record) is None
     assert end_leftover(record, 15, grace_s=1) is False
+
+
+def test_a_place_that_cannot_be_a_directory_is_told_in_a_sentence(tmp_path):
+    place = tmp_path / "file"
+    place.write_text("not a directory")
+    home = Home(place)
+
+    with pytest.raises(MachineCannot, match="cannot be the state directory"):
+        home.acquire()
+
+    home.forget_supervisor()  # as the end of a start does that failed

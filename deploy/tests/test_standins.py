@@ -95,7 +95,7 @@ def test_watching_shows_what_arrived(tmp_path: Path):
     Journal(home.arrivals).write(at=1.5, wallet="apple", device=TOKEN[:16], status=410, reason="Unregistered")
     console = Console(record=True, width=120)
 
-    follow(home, console, seconds=0, past=True)
+    follow(home, console, Console(stderr=True), seconds=0, past=True)
 
     said = console.export_text()
     assert TOKEN[:16] in said
@@ -104,7 +104,7 @@ def test_watching_shows_what_arrived(tmp_path: Path):
 
 def test_watching_where_nothing_runs_says_so(tmp_path: Path):
     with pytest.raises(MachineCannot, match="make up"):
-        follow(Home(tmp_path), Console(), seconds=0, past=False)
+        follow(Home(tmp_path), Console(), Console(), seconds=0, past=False)
 
 
 @pytest.mark.parametrize(

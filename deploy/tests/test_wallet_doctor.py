@@ -9,6 +9,7 @@ from typer.testing import CliRunner
 
 from punchcard.embedded.wallet_identities import WalletIdentities
 from punchcard.main import app
+from punchcard.problems import WrongUsage
 
 APPLE = ("APPLE_PASS_CERTIFICATE", "APPLE_PASS_KEY", "APPLE_WWDR_CERTIFICATE")
 
@@ -54,3 +55,12 @@ def test_without_any_identity_it_says_what_to_set():
 
     assert done.exit_code == 1
     assert "APPLE_PASS_CERTIFICATE, APPLE_PASS_KEY, APPLE_WWDR_CERTIFICATE missing" in done.output
+
+
+@pytest.mark.parametrize(("name", "way"), [("pass.cer", "x509 -inform der"), ("pass.p12", "pkcs12")])
+def test_a_file_that_is_not_pem_is_told_how_it_becomes_pem(tmp_path: Path, name: str, way: str):
+    file = tmp_path / name
+    file.write_bytes(b"\x30\x82\x06\xff")
+
+    with pytest.raises(WrongUsage, match=f"{name} is not PEM. Make it so: openssl {way} -in {name}"):
+        CliRunner().invoke(app, ["wallet", "doctor", "--certificate", str(file)], catch_exceptions=False)

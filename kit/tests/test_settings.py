@@ -81,7 +81,7 @@ def test_development_starts_with_default_secrets(env: pytest.MonkeyPatch):
         ("SHELVES", "many", "SHELVES: input should be a valid integer"),
         ("HTTP_PORT", "70000", "HTTP_PORT: input should be less than or equal to 65535"),
         ("ENVIRONMENT", "staging", "ENVIRONMENT: input should be 'development' or 'production'"),
-        ("DOOR_CODE_FILE", "/nowhere/code", "a secret's file cannot be read"),
+        ("DOOR_CODE_FILE", "/nowhere/code", "DOOR_CODE_FILE: /nowhere/code cannot be read: No such file"),
     ],
 )
 def test_what_is_wrong_is_said_in_a_sentence(
@@ -95,6 +95,15 @@ def test_what_is_wrong_is_said_in_a_sentence(
 
     assert found.startswith(sentence)
     assert found in capsys.readouterr().err, "a process that ends says why"
+
+
+def test_a_secrets_file_that_is_no_text_is_said_in_a_sentence(env: pytest.MonkeyPatch, tmp_path: Path):
+    (tmp_path / "pass.cer").write_bytes(b"\x30\x82\x06\xff")
+    env.setenv("DOOR_CODE_FILE", str(tmp_path / "pass.cer"))
+
+    (found,) = problems()
+
+    assert found.endswith("pass.cer is no text; certificates and keys have to be PEM")
 
 
 def test_a_wrong_setting_ends_the_process_with_code_3(env: pytest.MonkeyPatch):

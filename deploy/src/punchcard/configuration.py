@@ -137,8 +137,8 @@ def _disk(home: Home) -> Finding:
 
 
 def _port(home: Home, port: int) -> Finding:
-    if recorded(home.record(GATEWAY.name)) is not None:
-        return Finding("port", True, f"{port}: this platform runs")
+    if (gateway := recorded(home.record(GATEWAY.name))) is not None:
+        return Finding("port", True, f"{gateway.environ()['HTTP_PORT']}: this platform runs")
     return Finding("port", True, f"{port} is free") if is_free(port) else Finding("port", False, taken(port))
 
 

@@ -54,8 +54,14 @@ class Home:
 
     def acquire(self, holder: str | None = None) -> None:
         """Hold it until release() or until this process ends. MachineCannot names who holds it."""
-        self.run.mkdir(parents=True, exist_ok=True)
-        lock = os.open(self._lock_file, os.O_RDWR | os.O_CREAT, 0o644)
+        try:
+            self.run.mkdir(parents=True, exist_ok=True)
+            lock = os.open(self._lock_file, os.O_RDWR | os.O_CREAT, 0o644)
+        except OSError as error:
+            raise MachineCannot(
+                f"{self.path} cannot be the state directory ({error.strerror}): "
+                "set PUNCHCARD_HOME to another place."
+            ) from error
         began = time.monotonic()
         while not _locked(lock):
             other = _content(lock)
@@ -114,7 +120,8 @@ class Home:
         return recorded(self.record(SUPERVISOR))
 
     def forget_supervisor(self) -> None:
-        self.record(SUPERVISOR).unlink(missing_ok=True)
+        if self.run.is_dir():
+            self.record(SUPERVISOR).unlink(missing_ok=True)
 
     def end_leftovers(self) -> list[str]:
         """End what a killed supervisor left running, and name it: services first, their servers last."""

@@ -44,7 +44,7 @@ err = Console(stderr=True, highlight=False)
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON instead of words.")]
 ServiceArguments = Annotated[
-    list[str] | None, typer.Argument(metavar="[SERVICE]...", help=", ".join(SERVICE_NAMES))
+    list[str] | None, typer.Argument(metavar="SERVICE", help=", ".join(SERVICE_NAMES))
 ]
 
 
@@ -66,7 +66,7 @@ def home() -> Home:
 command_line.register(app, home, out, err)
 bench_line.register(app, out)
 register_doctor(wallet_app, out)
-register_watch(wallet_app, home, out)
+register_watch(wallet_app, home, out, err)
 
 
 @app.callback()

@@ -49,7 +49,8 @@ def run(home: Home, *, as_json: bool, out: Console) -> None:
         out.print(
             f"statistics of {counted.cells} programs and stores are right ({counted.behind} rows behind),"
             f" {passes.compared} passes too ({passes.behind} behind), and {deliveries.compared} deliveries"
-            f" ({deliveries.behind} behind; {deliveries.attempts} attempts in the log)"
+            f" ({deliveries.behind} behind; {deliveries.attempts} attempts in the log)",
+            soft_wrap=True,
         )
     _refuse(counted, passes, deliveries)
 

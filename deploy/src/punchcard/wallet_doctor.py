@@ -12,7 +12,7 @@ from rich.markup import escape
 
 from punchcard.problems import Found, WrongUsage
 
-_PEM = typer.Option(exists=True, dir_okay=False, help="PEM file; else from the environment.")
+_PEM = typer.Option(exists=True, dir_okay=False, help="PEM file; else as the wallet's settings say.")
 OptionalFile = Annotated[Path | None, _PEM]
 
 
@@ -56,5 +56,16 @@ def _text(name: str, file: Path | None) -> str | None:
         return os.environ.get(name)
     try:
         return place.read_text()
-    except (OSError, UnicodeDecodeError) as error:
-        raise WrongUsage(f"{name}: {place.name} can't be read: {type(error).__name__}.") from None
+    except OSError as error:
+        raise WrongUsage(f"{name}: {place} cannot be read: {error.strerror}.") from None
+    except UnicodeDecodeError:
+        raise WrongUsage(f"{name}: {place.name} is not PEM. {_in_pem(name, place)}") from None
+
+
+def _in_pem(name: str, place: Path) -> str:
+    """How what Apple and the keychain hand out becomes PEM."""
+    if place.suffix.lower() in (".p12", ".pfx"):
+        what = "-nocerts" if name.endswith("KEY") else "-clcerts -nokeys"
+        made = f"openssl pkcs12 -in {place.name} {what} -nodes -out {place.stem}.pem"
+        return f"Make it so: {made} (OpenSSL 3 may ask for -legacy)"
+    return f"Make it so: openssl x509 -inform der -in {place.name} -out {place.stem}.pem"

@@ -15,7 +15,7 @@ from punchcard.home import Home
 from punchcard.problems import MachineCannot
 
 
-def register(app: typer.Typer, home: Callable[[], Home], out: Console) -> None:
+def register(app: typer.Typer, home: Callable[[], Home], out: Console, err: Console) -> None:
     """Add the command."""
 
     @app.command()
@@ -24,10 +24,10 @@ def register(app: typer.Typer, home: Callable[[], Home], out: Console) -> None:
         past: Annotated[bool, typer.Option("--past", help="Also what arrived before.")] = False,
     ) -> None:
         """Show the pushes that arrive where Apple and Google are stood in for."""
-        follow(home(), out, seconds=seconds, past=past)
+        follow(home(), out, err, seconds=seconds, past=past)
 
 
-def follow(home: Home, out: Console, *, seconds: float | None, past: bool) -> None:
+def follow(home: Home, out: Console, err: Console, *, seconds: float | None, past: bool) -> None:
     """Print each arrival. MachineCannot when nothing runs here that could receive any."""
     from punchcard.standins import journal
 
@@ -36,6 +36,10 @@ def follow(home: Home, out: Console, *, seconds: float | None, past: bool) -> No
             f"Nothing stands in for Apple or Google in {home.path}: `make up` starts it, "
             "unless real identities are set."
         )
+    err.print(
+        "Pushes are shown as they arrive: when, whose, to which device, answered how. Ctrl-C ends it.",
+        soft_wrap=True,
+    )
     until = None if seconds is None else time.monotonic() + seconds
     coming = journal.follow(home.arrivals)
     if past:

@@ -34,7 +34,7 @@ class _SecretFiles(PydanticBaseSettingsSource):
 
     def get_field_value(self, field: FieldInfo, field_name: str) -> tuple[Any, str, bool]:
         path = os.environ.get(f"{field_name.upper()}_FILE")
-        value = None if path is None or field_name.endswith("_file") else Path(path).read_text().rstrip("\n")
+        value = None if path is None or field_name.endswith("_file") else _content(field_name, Path(path))
         return value, field_name, False
 
     def __call__(self) -> dict[str, Any]:
@@ -95,8 +95,6 @@ class ServiceSettings(BaseSettings):
             settings = cls(**given)
         except ValidationError as error:
             raise SettingsProblem([_sentence(row["loc"], row["msg"]) for row in error.errors()]) from None
-        except OSError as error:
-            raise SettingsProblem([f"a secret's file cannot be read: {error}"]) from None
         if settings.environment == "production" and (problems := settings.unsafe_in_production()):
             raise SettingsProblem(problems)
         return settings
@@ -110,5 +108,19 @@ class ServiceSettings(BaseSettings):
         ]
 
 
+def _content(field_name: str, path: Path) -> str:
+    name = f"{field_name.upper()}_FILE"
+    try:
+        return path.read_text(encoding="utf-8").rstrip("\n")
+    except OSError as error:
+        raise SettingsProblem([f"{name}: {path} cannot be read: {error.strerror}"]) from None
+    except UnicodeDecodeError:
+        raise SettingsProblem([f"{name}: {path} is no text; certificates and keys have to be PEM"]) from None
+
+
 def _sentence(location: tuple[int | str, ...], message: str) -> str:
-    return f"{'.'.join(map(str, location)).upper()}: {message[0].lower()}{message[1:]}"
+    """The setting and what is wrong with it; what is wrong with several together names them itself."""
+    words = message.removeprefix("Value error, ")
+    if not location:
+        return words
+    return f"{'.'.join(map(str, location)).upper()}: {words[0].lower()}{words[1:]}"

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple, Self
 
 import httpx
+import typer
 
 from punchcard.home import Home
 from punchcard.keys import ADMIN_EMAIL, Keys
@@ -17,6 +18,8 @@ from punchcard.problems import Found, MachineCannot, WrongUsage
 ADMIN = "/api/v1/admin/loyalty"
 TRIES = 30
 WAIT_S = 0.5
+#: A sign-in that comes too early is told when it may come again: within a minute.
+MOST_WAIT_S = 60.0
 _LATER = (429, 503)
 _IN_USE = "idempotency-key-in-use"
 
@@ -37,9 +40,10 @@ def access(home: Home) -> Access:
     url = os.environ.get("PUNCHCARD_URL")
     if url and not (email and password):
         raise WrongUsage("With PUNCHCARD_URL, PUNCHCARD_ADMIN_EMAIL and PUNCHCARD_ADMIN_PASSWORD are needed.")
+    url = url or gateway_of(home)  # before its password: no directory without a platform has one
     if not password:
         password = Keys(home.keys).admin_password().read_text().strip()
-    return Access(url or gateway_of(home), email or ADMIN_EMAIL, password)
+    return Access(url, email or ADMIN_EMAIL, password)
 
 
 class Admin:
@@ -96,19 +100,36 @@ class Admin:
                 await asyncio.sleep(min(5.0, float(response.headers.get("retry-after", WAIT_S))))
             else:
                 break
-        raise Found(f"{method} {path} was refused with {response.status_code}: {response.text[:300]}")
+        raise Found(f"{method} {path} was refused with {response.status_code}: {_words(response)}")
 
     async def _sign_in(self, old: str) -> str:
         """A new token, unless another request has just got one."""
         async with self._signing_in:
             if self._token != old:
                 return self._token
-            body = {"email": self._access.email, "password": self._access.password}
-            try:
-                response = await self._client.post("/api/v1/auth/token", json=body)
-            except httpx.TransportError as error:
-                raise MachineCannot(f"The gateway at {self._access.url} does not answer.") from error
+            response = await self._ask_for_token()
+            # Each call of `import` and `export` signs in: a script soon meets the limit.
+            if response.status_code == 429:
+                wait_s = min(MOST_WAIT_S, float(response.headers.get("retry-after", WAIT_S)))
+                typer.echo(f"Too many sign-ins in a minute; trying again in {wait_s:.0f} s", err=True)
+                await asyncio.sleep(wait_s)
+                response = await self._ask_for_token()
             if not response.is_success:
-                raise MachineCannot(f"Signing in as administrator was refused: {response.text[:200]}")
+                raise MachineCannot(f"Signing in as {self._access.email} was refused: {_words(response)}")
             self._token = str(response.json()["access_token"])
             return self._token
+
+    async def _ask_for_token(self) -> httpx.Response:
+        body = {"email": self._access.email, "password": self._access.password}
+        try:
+            return await self._client.post("/api/v1/auth/token", json=body)
+        except (httpx.TransportError, httpx.InvalidURL) as error:
+            raise MachineCannot(f"The gateway at {self._access.url} does not answer.") from error
+
+
+def _words(response: httpx.Response) -> str:
+    """What a problem says; of anything else its beginning."""
+    try:
+        return str(response.json()["detail"])
+    except (ValueError, KeyError, TypeError):
+        return response.text[:200] or f"status {response.status_code}"

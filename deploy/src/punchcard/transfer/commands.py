@@ -36,6 +36,7 @@ def import_file(home: Home, asked: importing.Asked, out: Console, err: Console) 
         return
     kept.write_text("".join(json.dumps(error, ensure_ascii=False) + "\n" for error in outcome.errors))
     for error in outcome.errors[:ERRORS_SAID]:
-        words = f"line {error['line']}: {error['field']} {error['code']}: {error['message']}"
+        where = f"line {error['line']}: {error['field']}".rstrip(" :")
+        words = f"{where}: {error['message']} ({error['code']})"
         err.print(words, markup=False, soft_wrap=True)
     raise Found(f"{len(outcome.errors)} rows were not taken; all are named in {kept}.")

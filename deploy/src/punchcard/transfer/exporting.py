@@ -19,9 +19,9 @@ def run(access: Access, kind: Kind, merchant: str, form: Format, to: TextIO) -> 
 
 
 async def _run(access: Access, kind: Kind, merchant: str, form: Format, to: TextIO) -> int:
-    writer, count = Writer(to, kind, form), 0
     async with Admin(access) as admin:
         merchant_id = (await admin.merchant(merchant))["id"]
+        writer, count = Writer(to, kind, form), 0  # its header is not written for nobody
         names: dict[str, str] = {}
         if kind is not Kind.customers:
             async for customer in _rows(admin, Kind.customers, merchant_id):

@@ -46,6 +46,9 @@ _FLAGS = {
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
+NOT_UTF8 = "is not UTF-8: save the file as CSV UTF-8"
+
+
 class Row(NamedTuple):
     """A row and its line; one that cannot be read has words instead of values."""
 
@@ -75,6 +78,9 @@ def _from_lines(file: TextIO) -> Iterator[Row]:
     for line, text in enumerate(file, 1):
         if not text.strip():
             continue
+        if not _is_utf8(text):
+            yield Row(line, {}, NOT_UTF8)
+            continue
         try:
             values = json.loads(text)
         except ValueError:
@@ -86,13 +92,7 @@ def _from_lines(file: TextIO) -> Iterator[Row]:
 
 def _from_csv(file: TextIO, kind: Kind) -> Iterator[Row]:
     reader = csv.reader(file)
-    header = [name.strip() for name in next(reader, [])]
-    unknown = [name for name in header if name not in COLUMNS[kind]]
-    if unknown or not header:
-        raise WrongUsage(
-            f"The file's columns are not those of {kind}: {', '.join(COLUMNS[kind])}"
-            + (f"; it has {', '.join(unknown)}." if unknown else ".")
-        )
+    header = _header(reader, kind)
     while True:
         line = reader.line_num + 1
         try:
@@ -102,10 +102,42 @@ def _from_csv(file: TextIO, kind: Kind) -> Iterator[Row]:
         except csv.Error as error:
             yield Row(line, {}, f"is not CSV: {error}")
             continue
-        if len(cells) > len(header):
+        if not _is_utf8("".join(cells)):
+            yield Row(line, {}, NOT_UTF8)
+        elif len(cells) > len(header):
             yield Row(line, {}, "has more cells than the header")
         elif cells:
             yield Row(line, {n: _value(n, c) for n, c in zip(header, cells, strict=False) if c != ""})
+
+
+def _header(reader: Iterator[list[str]], kind: Kind) -> list[str]:
+    """WrongUsage when it is none, or names what nobody knows."""
+    try:
+        header = [name.strip() for name in next(reader, [])]
+    except csv.Error as error:
+        raise WrongUsage(f"The file is not CSV: {error}.") from error
+    if not _is_utf8("".join(header)):
+        raise WrongUsage(f"The file's first line {NOT_UTF8}.")
+    if not header:
+        raise WrongUsage(f"The file is empty: its first line names the columns of {kind}: {_columns(kind)}.")
+    if len(header) == 1 and any(mark in header[0] for mark in ";\t"):
+        raise WrongUsage("The file's first line has no comma: save it as CSV that is separated by commas.")
+    unknown = [name for name in header if name not in COLUMNS[kind]]
+    if unknown:
+        words = ", ".join(name or "one without a name" for name in unknown)
+        raise WrongUsage(
+            f"The file has columns that {kind} do not have: {words}. They have {_columns(kind)}."
+        )
+    return header
+
+
+def _columns(kind: Kind) -> str:
+    return ", ".join(COLUMNS[kind])
+
+
+def _is_utf8(text: str) -> bool:
+    """Whether the file was read without lone surrogates, which stand for bytes that are not."""
+    return text.isascii() or not any("\udc80" <= letter <= "\udcff" for letter in text)
 
 
 def _value(name: str, cell: str) -> Any:

@@ -124,8 +124,9 @@ async def _fill(
 
 
 def _text(file: BinaryIO) -> TextIOWrapper:
-    """UTF-8, with the mark that spreadsheets put before it or without; CSV keeps its own line ends."""
-    return TextIOWrapper(file, encoding="utf-8-sig", newline="")
+    """UTF-8, with the mark that spreadsheets put before it or without; CSV keeps its own line ends.
+    Bytes that are not UTF-8 come as lone surrogates, so that their rows can be named."""
+    return TextIOWrapper(file, encoding="utf-8-sig", errors="surrogateescape", newline="")
 
 
 def _rows(file: TextIO, asked: Asked) -> Iterator[Row]:
