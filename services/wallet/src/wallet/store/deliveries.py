@@ -88,7 +88,7 @@ async def hand_over(conn: AsyncConnection, files: Sequence[tuple[UUID, int]]) ->
     """From now on these passes are delivered to Apple's devices, which have files of these revisions.
 
     What has changed since is behind. The passes are held meanwhile: a change that waits for this marks them,
-    one that this waits for is seen.
+    one that this waits for is seen. No delivery was made, so none is written down, and the log holds none.
     """
     given = {"ids": [card_id for card_id, _ in files], "revisions": [revision for _, revision in files]}
     await conn.execute(_HAND_OVER, given)
@@ -103,10 +103,10 @@ _HAND_OVER = text(
         JOIN passes p USING (card_id)
         ORDER BY p.card_id FOR SHARE OF p)
     INSERT INTO deliveries (card_id, platform, merchant_id, program_id, status, behind_since,
-        sequence_shown, revision_shown, last_delivered_at)
+        sequence_shown, revision_shown)
     SELECT card_id, 'apple', merchant_id, program_id, CASE WHEN shown THEN 'current' ELSE 'behind' END,
         CASE WHEN NOT shown THEN now() END, CASE WHEN shown THEN sequence_wanted ELSE 0 END,
-        CASE WHEN shown THEN revision ELSE 0 END, CASE WHEN shown THEN now() END
+        CASE WHEN shown THEN revision ELSE 0 END
     FROM held
     ON CONFLICT DO NOTHING
     """
