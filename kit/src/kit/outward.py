@@ -38,6 +38,10 @@ class NoAnswer(ConnectionError):
     """No whole answer came: refused, broken off, too late. Its words name the kind, never an address."""
 
 
+class NoAddress(ValueError):
+    """This is no address of the web that could be asked. Its words hold no part of it."""
+
+
 class AnswerTooLarge(Exception):
     """The answer is larger than it may be; the rest of it was not read."""
 
@@ -78,12 +82,15 @@ class Outward:
         address: str | None = None,
         timeout_s: float | None = None,
     ) -> Reply:
-        """One call. NoAnswer when none came whole and in time, AnswerTooLarge beyond the limit.
+        """One call. NoAnswer when none came whole and in time, AnswerTooLarge beyond the limit, NoAddress.
 
         `address`: connect to this IP address; the host of the URL is still the one that is asked, and whose
         certificate is looked for.
         """
-        request = self._request(method, url, headers or {}, body, address)
+        try:
+            request = self._request(method, url, headers or {}, body, address)
+        except (httpx.InvalidURL, ValueError):
+            raise NoAddress from None
         try:
             async with asyncio.timeout(timeout_s or self._timeout_s):
                 return await self._read(request)

@@ -141,6 +141,14 @@ def test_a_device_s_words_are_capped_and_hold_no_secret():
     assert len(text) <= 4096
 
 
+def test_a_device_s_words_name_nobody():
+    text = rules.log_text(
+        ["[2026-11-22 03:36:51] for eve@cafe.example, 4821-0077-1930, 4821 0077 1930, +352621000111: 404"]
+    )
+
+    assert text == "[2026-11-22 03:36:51] for *** ***, ***, ***: 404"
+
+
 def test_a_tag_beyond_any_number_of_ours_is_the_largest():
     assert rules.tag_of(None) == 0
     assert rules.tag_of("17") == 17

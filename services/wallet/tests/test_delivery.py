@@ -17,6 +17,7 @@ from kit.work import Work
 from wallet import commands, delivery, queries, store
 from wallet.delivery import DeliveryLoop
 from wallet.domain import Delivered, Delivery, Never, NotNow
+from wallet.store import registrations
 
 
 @pytest.fixture(autouse=True)
@@ -73,6 +74,51 @@ async def until_status(work: Work, card: CardChanged, status: str) -> None:
 async def stamp(work: Work, a_transaction: Any, card: CardChanged, sequence: int) -> None:
     async with work() as tx:
         await commands.note_transactions(tx, [a_transaction(card, sequence)])
+
+
+@pytest.mark.parametrize("is_under_way", [False, True], ids=["waits", "is under way"])
+async def test_a_pass_that_is_behind_waits_until_replicas_know_its_new_look(
+    work: Work, provider: Any, handed_out: Any, is_under_way: bool
+):
+    card = await handed_out()
+    loop = DeliveryLoop(work, provider)
+    taken = await loop.claim(10) if is_under_way else []
+
+    async with work() as tx:
+        await commands.note_changed_looks(tx, {card.program_id}, set())
+    if taken:
+        await loop.record([(one, Delivered(1)) for one in taken])
+
+    # Whoever were told now could fetch the old look, and would not be told again.
+    assert await loop.claim(10) == []
+    async with work.read() as conn:
+        waits = text("SELECT next_try_at > now() + interval '0.5 s' FROM deliveries WHERE status = 'behind'")
+        assert (await conn.execute(waits)).scalar_one()
+
+
+async def test_a_device_that_comes_meanwhile_waits_for_the_new_look_too(
+    work: Work, provider: Any, handed_out: Any
+):
+    card = await handed_out()
+    async with work() as tx:
+        await commands.note_changed_looks(tx, {card.program_id}, set())
+
+    async with work() as tx:
+        await registrations.hold(tx.conn, card.id)
+        await registrations.register(tx.conn, card.id, "a device", "a token")
+
+    assert await DeliveryLoop(work, provider).claim(10) == []
+
+
+async def test_looks_that_change_for_ever_hold_up_nothing(work: Work, provider: Any, handed_out: Any):
+    card = await handed_out()
+    async with work() as tx:
+        await tx.conn.execute(text("UPDATE deliveries SET behind_since = now() - interval '11 s'"))
+
+    async with work() as tx:
+        await commands.note_changed_looks(tx, {card.program_id}, set())
+
+    assert [one.held.card_id for one in await DeliveryLoop(work, provider).claim(10)] == [card.id]
 
 
 async def test_what_the_ledger_told_is_delivered(

@@ -137,6 +137,17 @@ async def test_a_pass_that_was_just_handed_over_need_not_be_delivered(
     assert await shown(service, shop.id) == ("current", 4)
 
 
+async def test_what_was_handed_over_is_no_delivery_that_the_log_would_have_to_hold(
+    service: Service, keys: Keys, shop: Any
+):
+    await ask(service, keys)
+
+    # `punchcard verify` looks for every delivery in the log.
+    async with service.work.read() as conn:
+        query = text("SELECT status, last_delivered_at FROM deliveries WHERE card_id = :id")
+        assert (await conn.execute(query, {"id": shop.id})).one() == ("current", None)
+
+
 async def test_a_change_between_the_file_and_its_handing_over_is_not_lost(
     service: Service, keys: Keys, shop: Any, a_transaction: Any
 ):

@@ -115,6 +115,10 @@ def fetcher(web: Web, *names: list[str]) -> Fetcher:
         "64:ff9b::7f00:1",
         "64:ff9b::a9fe:a9fe",
         "2001:0:7f00:1::",
+        "::ffff:0:127.0.0.1",
+        "fec0::1",
+        "3fff::1",
+        "5f00::1",
         "no address",
     ],
 )
@@ -222,6 +226,33 @@ async def test_only_plain_https_addresses_are_asked(web: Web, url: str):
     assert web.asked == []
 
 
+@pytest.mark.parametrize(
+    "url", ["https://a..b/logo.png", "https://.cafe.example/", f"https://{'a' * 64}.example/"]
+)
+async def test_a_name_that_cannot_be_one_is_refused(web: Web, url: str):
+    with pytest.raises(Refused):
+        await Fetcher(web, Guard()).fetch(url, "logo")
+    assert web.asked == []
+
+
+@pytest.mark.parametrize("location", ["https://[::1", "//[x"])
+async def test_a_redirect_to_what_is_no_address_is_refused(web: Web, location: str):
+    web.has(URL, 302, b"", location=location)
+
+    with pytest.raises(Refused):
+        await fetcher(web).fetch(URL, "logo")
+    assert web.asked == [(URL, PUBLIC)]
+
+
+@pytest.mark.parametrize("host", ["xn--a", "xn--zzzzzz--", "0135.184.216.34", "[v1.a]"])
+async def test_an_address_that_our_client_cannot_read_is_refused(host: str):
+    outward = Outward(1)
+
+    with pytest.raises(Refused):
+        await Fetcher(outward, Guard(Names([PUBLIC]))).fetch(f"https://{host}/logo.png", "logo")
+    await outward.close()
+
+
 # -- what is taken
 
 
@@ -255,13 +286,27 @@ def test_nothing_of_the_file_that_came_is_left():
         picture()[:100],
         picture((5000, 4000)),
         picture((20_000, 10_000)),
+        picture((10_001, 1)),
         b"\x89PNG\r\n\x1a\n" + bytes(200),
     ],
-    ids=["nothing", "svg", "gif", "cut off", "too many pixels", "a bomb", "no picture"],
+    ids=["nothing", "svg", "gif", "cut off", "too many pixels", "a bomb", "a line", "no picture"],
 )
 def test_what_is_no_picture_or_too_large_a_one_is_refused(content: bytes):
     with pytest.raises(Refused):
         prepared(content, "logo")
+
+
+@pytest.mark.parametrize("kind", ["logo", "hero"])
+def test_a_picture_whose_notes_are_broken_is_refused(kind: Any):
+    notes = b"Exif\0\0MM\0*\0\0\0\x08\0\x02" + (
+        # To be turned; and how it is packed, which is a number, as text.
+        b"\x01\x12\0\x03\0\0\0\x01\0\x06\0\0\x01\x03\0\x02\0\0\0\x02x\0\0\0" + bytes(4)
+    )
+    out = io.BytesIO()
+    Image.new("RGB", (64, 64)).save(out, "JPEG", exif=notes)
+
+    with pytest.raises(Refused):
+        prepared(out.getvalue(), kind)
 
 
 async def test_what_is_not_sent_as_a_picture_is_refused(web: Web):
@@ -440,6 +485,22 @@ async def test_a_server_that_fails_is_asked_again_later_and_the_old_picture_stay
             )
         ).one()
     assert row == ("wanted", "NoAnswer", True)
+
+
+async def test_a_fault_with_one_picture_is_counted_and_holds_up_no_other(work: Work, web: Web, program: Any):
+    other = a_program(id=uuid7(), logo_url="https://other.example/logo.png")
+    web.answers[URL] = RuntimeError("met something new")
+    web.has("https://other.example/logo.png")
+
+    await work_off(work, fetcher(web), program(1), other)
+
+    assert (await store.of_program(work, program().id)).logo is None
+    assert (await store.of_program(work, other.id)).logo is not None
+    async with work.read() as conn:
+        waits = await conn.execute(
+            text("SELECT last_error FROM program_pictures WHERE next_try_at > now() AND status = 'wanted'")
+        )
+        assert list(waits.scalars()) == ["RuntimeError"]
 
 
 async def test_without_an_address_there_is_no_picture_and_an_older_change_brings_none_back(

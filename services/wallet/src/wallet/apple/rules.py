@@ -21,8 +21,11 @@ LOG_LIMIT_BYTES = 4096
 LARGEST_TAG = 2**63 - 1
 #: What is compared where there is no such pass: as long as a real one.
 _NOBODYS = "0" * 64
-#: Devices write their ids, tokens and numbers into what they tell; none of these belongs in a log.
-_SECRET = re.compile(r"[A-Za-z0-9+=_-]{20,}")
+#: Devices write their ids, tokens and numbers into what they tell, and anybody may write anything: no token,
+#: e-mail address, card or phone number belongs in a log. A date does.
+_SECRET = re.compile(
+    r"[A-Za-z0-9+=_-]{20,}|[^\s@]{1,64}@[^\s@]{1,255}|(?<!\d)(?!\d{4}-\d\d-\d\d)\+?\d(?:[ -]?\d){6,}"
+)
 
 
 def token_text(held: Pass) -> str:

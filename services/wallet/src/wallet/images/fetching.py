@@ -8,7 +8,7 @@ from typing import Protocol
 from urllib.parse import urljoin
 
 from kit.http import Reply
-from kit.outward import AnswerTooLarge
+from kit.outward import AnswerTooLarge, NoAddress
 from wallet.images.decoding import Kind, prepared
 from wallet.images.guard import Guard, Refused
 
@@ -58,10 +58,19 @@ class Fetcher:
                 reply = await self._outward.ask("GET", target.url, _HEADERS, address=target.address)
             except AnswerTooLarge:
                 raise Refused("the picture is empty or larger than 2 MB") from None
+            except NoAddress:
+                raise Refused("its address is no address of the web") from None
             if reply.status not in _REDIRECTS:
                 return _found(reply)
-            url = urljoin(url, reply.headers.get("location", ""))
+            url = _joined(url, reply.headers.get("location", ""))
         raise Refused("its address leads from one to the next")
+
+
+def _joined(url: str, location: str) -> str:
+    try:
+        return urljoin(url, location)
+    except ValueError:
+        raise Refused("its address leads to one that is none of the web") from None
 
 
 def _found(reply: Reply) -> Reply:

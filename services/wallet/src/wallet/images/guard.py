@@ -15,11 +15,10 @@ URL_LIMIT, RESOLVE_TIMEOUT_S = 2000, 5.0
 #: The addresses of a host, as text.
 Resolve = Callable[[str, int], Awaitable[Sequence[str]]]
 
-#: Networks in which another address hides, that would have to be looked at by itself.
-_CARRIERS = tuple(
-    ipaddress.ip_network(text)
-    for text in ("2002::/16", "2001::/32", "64:ff9b::/96", "64:ff9b:1::/48", "::/96")
-)
+#: All of IPv6 that is given out for the internet; what lies outside is local, or holds an address of IPv4.
+_GIVEN_OUT = ipaddress.ip_network("2000::/3")
+#: Networks in which another address hides, that would have to be looked at by itself; and one of examples.
+_CARRIERS = tuple(ipaddress.ip_network(text) for text in ("2002::/16", "2001::/32", "3fff::/20"))
 
 
 class Refused(Exception):
@@ -42,7 +41,7 @@ def is_public(address: str) -> bool:
     if isinstance(found, ipaddress.IPv6Address):
         if found.ipv4_mapped is not None:
             return is_public(str(found.ipv4_mapped))
-        if any(found in network for network in _CARRIERS):
+        if found not in _GIVEN_OUT or any(found in network for network in _CARRIERS):
             return False
     return found.is_global and not found.is_multicast
 
@@ -63,7 +62,10 @@ class Guard:
     async def target(self, url: str) -> Target:
         """Refused when it must not be fetched; OSError when its name has no address now."""
         host, port = self._host_of(url)
-        addresses = await self._resolve(host, port)
+        try:
+            addresses = await self._resolve(host, port)
+        except UnicodeError:  # no name may be written so: `a..b`, or a part of more than 63 letters
+            raise Refused("its address is no address of the web") from None
         if not addresses:
             raise OSError("the name has no address")
         # One private address is enough: who mixes them wants the other one to be taken some day.

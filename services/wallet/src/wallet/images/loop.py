@@ -58,9 +58,12 @@ class PictureLoop:
                 content = await self._fetcher.fetch(wanted.url, wanted.kind)
         except Refused as refusal:
             await self._refuse(wanted, str(refusal))
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001 - whatever one picture meets, the others are fetched
             if not passes(error):
-                raise
+                # Its kind alone: its words may hold the address.
+                log.error(
+                    "a %s could not be fetched, for a fault of ours: %s", wanted.kind, type(error).__name__
+                )
             await self._later(wanted, type(error).__name__)
         else:
             await self._keep(wanted, content)

@@ -50,6 +50,9 @@ async def mark_behind(conn: AsyncConnection, card_ids: Sequence[UUID], wait_s: f
     """Mark what was handed out of these passes. A statement of its own, after the passes' rows are locked:
 
     one that locked and marked at once would not see a delivery recorded while it waited.
+
+    `wait_s`: no replica can show the change before that. What is behind already, or under way, waits as long
+    from now, and what comes of it does not count; but changes that go on hold nothing up beyond 10 s.
     """
     if card_ids:
         await conn.execute(_MARK_BEHIND, {"ids": f"{{{','.join(map(str, card_ids))}}}", "wait_s": wait_s})
@@ -57,9 +60,12 @@ async def mark_behind(conn: AsyncConnection, card_ids: Sequence[UUID], wait_s: f
 
 _MARK_BEHIND = text(
     """
-    UPDATE deliveries SET status = 'behind', behind_since = now(), tries = 0,
-        next_try_at = now() + make_interval(secs => :wait_s)
-    WHERE card_id = ANY(CAST(:ids AS uuid[])) AND status <> 'behind'
+    UPDATE deliveries SET status = 'behind', tries = 0, claim = NULL, claimed_until = NULL,
+        behind_since = CASE WHEN status = 'behind' THEN behind_since ELSE now() END,
+        next_try_at = greatest(CASE WHEN status = 'behind' THEN next_try_at END,
+            now() + make_interval(secs => :wait_s))
+    WHERE card_id = ANY(CAST(:ids AS uuid[]))
+      AND (status <> 'behind' OR :wait_s > 0 AND behind_since > now() - interval '10 s')
     """
 )
 
@@ -82,7 +88,7 @@ async def hand_over(conn: AsyncConnection, files: Sequence[tuple[UUID, int]]) ->
     """From now on these passes are delivered to Apple's devices, which have files of these revisions.
 
     What has changed since is behind. The passes are held meanwhile: a change that waits for this marks them,
-    one that this waits for is seen.
+    one that this waits for is seen. No delivery was made, so none is written down, and the log holds none.
     """
     given = {"ids": [card_id for card_id, _ in files], "revisions": [revision for _, revision in files]}
     await conn.execute(_HAND_OVER, given)
@@ -97,10 +103,10 @@ _HAND_OVER = text(
         JOIN passes p USING (card_id)
         ORDER BY p.card_id FOR SHARE OF p)
     INSERT INTO deliveries (card_id, platform, merchant_id, program_id, status, behind_since,
-        sequence_shown, revision_shown, last_delivered_at)
+        sequence_shown, revision_shown)
     SELECT card_id, 'apple', merchant_id, program_id, CASE WHEN shown THEN 'current' ELSE 'behind' END,
         CASE WHEN NOT shown THEN now() END, CASE WHEN shown THEN sequence_wanted ELSE 0 END,
-        CASE WHEN shown THEN revision ELSE 0 END, CASE WHEN shown THEN now() END
+        CASE WHEN shown THEN revision ELSE 0 END
     FROM held
     ON CONFLICT DO NOTHING
     """

@@ -88,7 +88,8 @@ _MAY_BE_BEHIND = text(
     """
     INSERT INTO deliveries AS d (card_id, platform, merchant_id, program_id)
     SELECT card_id, 'apple', merchant_id, program_id FROM passes WHERE card_id = :card_id
-    ON CONFLICT (card_id, platform) DO UPDATE SET status = 'behind', tries = 0, next_try_at = now(),
+    ON CONFLICT (card_id, platform) DO UPDATE SET status = 'behind', tries = 0,
+        next_try_at = greatest(now(), CASE WHEN d.status = 'behind' AND d.tries = 0 THEN d.next_try_at END),
         behind_since = coalesce(d.behind_since, now()), claim = NULL, claimed_until = NULL
     """
 )
