@@ -154,6 +154,16 @@ def test_an_event_that_nobody_knows_is_refused(keys: CallbackKeys, roots: list[R
         verify(keys.signed(event, CLASS, OBJECT), roots, [ISSUER], NOW_MS)
 
 
+@pytest.mark.parametrize(
+    "time", ["9" * 5000, 10**30, -1, "٤٤", 1.5, True, None], ids=lambda time: str(time)[:9]
+)
+def test_a_time_that_is_none_is_refused_also_when_it_is_signed(
+    keys: CallbackKeys, roots: list[RootKey], time: Any
+):
+    with pytest.raises(Forged):
+        verify(keys.signed("save", CLASS, OBJECT, expTimeMillis=time), roots, [ISSUER], NOW_MS)
+
+
 def test_a_signed_text_that_is_no_object_is_refused(keys: CallbackKeys, roots: list[RootKey]):
     message = keys.signed("save", CLASS, OBJECT)
     message["signedMessage"] = json.dumps([1])

@@ -158,12 +158,18 @@ def _text(message: Mapping[str, Any], name: str) -> str:
     return value
 
 
+#: More than any time in milliseconds has.
+_DIGITS = 19
+
+
 def _whole(message: Mapping[str, Any], name: str) -> int:
     """A number of milliseconds; Google writes some as text."""
     value = message.get(name)
-    if isinstance(value, bool) or not isinstance(value, str | int) or not str(value).isdecimal():
-        raise Forged
-    return int(value)
+    if isinstance(value, str) and len(value) <= _DIGITS and value.isascii() and value.isdecimal():
+        return int(value)
+    if isinstance(value, int) and not isinstance(value, bool) and 0 <= value < 10**_DIGITS:
+        return value
+    raise Forged
 
 
 def _json(text: str) -> Mapping[str, Any]:
