@@ -73,6 +73,11 @@ class Item:
         self.is_marked = True
 
 
+@pytest.fixture(autouse=True)
+def _nothing_collected(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(testing, "_needs_of_files", {})
+
+
 def test_a_file_stands_where_the_test_stands_that_needs_most():
     items: Any = [
         Item("stack.py::small"),
@@ -97,16 +102,24 @@ def test_what_the_tests_to_come_don_t_need_is_ended_once(monkeypatch: pytest.Mon
     monkeypatch.setattr(testing._Running, "_ends", {})
     for name in ("postgres", "kafka", "stack"):
         testing._Running.begin(name, partial(ended.append, name))
-    setup: Any = testing.pytest_runtest_setup
+    items: Any = [
+        Item("nothing.py::test"),
+        Item("broker.py::database", "postgres"),
+        Item("broker.py::both", "kafka", "postgres"),
+        Item("platform.py::nothing"),
+        Item("platform.py::all", "stack"),
+    ]
+    testing.pytest_collection_modifyitems(items)
 
-    setup(Item("a.py::nothing"))
-    assert ended == []
-    setup(Item("a.py::both", "kafka", "postgres"))
-    assert ended == ["stack"]
-    setup(Item("a.py::platform", "stack"))
+    told = []
+    for item in items:
+        testing.pytest_runtest_setup(item)
+        told.append([*ended])
     testing._Running.end("kafka")
 
-    assert ended == ["stack", "postgres", "kafka"]
+    all_but_the_platform = ["stack", "postgres", "kafka"]
+    assert told == [[], ["stack"], ["stack"], all_but_the_platform, all_but_the_platform]
+    assert ended == all_but_the_platform
 
 
 def test_two_workers_take_no_port_alike(monkeypatch: pytest.MonkeyPatch):

@@ -34,7 +34,9 @@ if TYPE_CHECKING:
 SERVER_FIXTURES = ("postgres", "database", "kafka", "stack", "durable_stack")
 
 
-#: What runs while a test that needs one of these runs.
+#: What the tests of a file need at most: its place in SERVER_FIXTURES, from 1; 0 for none.
+_needs_of_files: dict[str, int] = {}
+#: What runs while a file that needs one of these runs.
 _RUNNING: dict[str, tuple[str, ...]] = {
     "postgres": ("postgres",),
     "database": ("postgres",),
@@ -64,20 +66,17 @@ def pytest_collection_finish() -> None:
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Mark tests that need servers, and put their files behind those that don't."""
-    of_file: dict[str, int] = {}
     for item in items:
-        needs = _needs(item)
-        if needs:
+        if _needs(item):
             item.add_marker(pytest.mark.servers)
-        file = item.nodeid.partition("::")[0]
-        of_file[file] = max(needs, of_file.get(file, 0))
-    items.sort(key=lambda item: (of_file[item.nodeid.partition("::")[0]], _needs(item)))
+        _needs_of_files[_file(item)] = max(_needs(item), _needs_of_files.get(_file(item), 0))
+    items.sort(key=lambda item: (_needs_of_files[_file(item)], _needs(item)))
 
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_runtest_setup(item: pytest.Item) -> None:
-    """What runs for tests that are over would only take the time of those to come: they are sorted."""
-    if needs := _needs(item):
+    """What runs for files that are over would only take the time of those to come: they are sorted."""
+    if needs := _needs_of_files.get(_file(item)):
         _Running.end_all_but(_RUNNING[SERVER_FIXTURES[needs - 1]])
 
 
@@ -88,6 +87,10 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> LoadSco
     # The order of the tests is meant: the files with the most tests are not the longest ones.
     config.option.loadscopereorder = False
     return FromBothEnds(config, log)
+
+
+def _file(item: pytest.Item) -> str:
+    return item.nodeid.partition("::")[0]
 
 
 def _needs(item: pytest.Item) -> int:

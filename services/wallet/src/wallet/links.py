@@ -14,6 +14,8 @@ from kit.together import Together
 REMEMBERED_S = 1.0
 REMEMBERED_LIMIT = 10_000
 TOKEN_LIMIT = 200
+#: Downloads of a moment are asked for as one; a single one never waits.
+GAP_S = 0.01
 
 #: Asks for the cards with links of these SHA-256 (hexadecimal); what is not there is left out.
 AskByLinks = Callable[[Sequence[str]], Awaitable[Mapping[str, str]]]
@@ -24,7 +26,7 @@ class Links:
 
     def __init__(self, ask: AskByLinks) -> None:
         self._ask = ask
-        self._card = Together(self._cards)
+        self._card = Together(self._cards, gap_s=GAP_S)
         self._known: dict[str, tuple[UUID, float]] = {}
 
     async def card_of(self, token: str) -> UUID:
