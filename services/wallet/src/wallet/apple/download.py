@@ -82,7 +82,7 @@ class Download:
 
 
 class Door:
-    """The download as a hot route: all that a framework does for it takes longer than the signature."""
+    """The download as a hot route: many come at once, and a framework would be a large part of each."""
 
     def __init__(self, download: Download, callers: Callers) -> None:
         self._download = download

@@ -14,7 +14,7 @@ from kit.ids import uuid7
 from wallet import tables
 from wallet.breaker import PROBE_S, PROBES
 from wallet.domain import Delivery, Pass, Platform, Verdict
-from wallet.store.passes import PASS_COLUMNS, pass_of
+from wallet.store.passes import find_many
 
 _DELIVERY_COLUMNS = tuple(tables.deliveries.c[field.name] for field in fields(Delivery))
 
@@ -125,8 +125,8 @@ async def claim(
     tries = {row.card_id: row.tries for row in rows}
     if not tries:
         return []
-    held = await conn.execute(select(*PASS_COLUMNS).where(tables.passes.c.card_id.in_(list(tries))))
-    return [Claimed(new_claim, platform, tries[row.card_id], pass_of(row)) for row in held]
+    held = await find_many(conn, list(tries))
+    return [Claimed(new_claim, platform, tries[card_id], one) for card_id, one in held.items()]
 
 
 def _claim(tag: str, counter: str = "") -> TextClause:

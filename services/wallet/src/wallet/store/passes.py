@@ -186,8 +186,7 @@ _REDRAW = text(
 
 
 async def find(conn: AsyncConnection, card_id: UUID) -> Pass | None:
-    row = (await conn.execute(select(*PASS_COLUMNS).where(tables.passes.c.card_id == card_id))).first()
-    return None if row is None else pass_of(row)
+    return (await find_many(conn, [card_id])).get(card_id)
 
 
 async def find_many(conn: AsyncConnection, card_ids: Sequence[UUID]) -> dict[UUID, Pass]:
