@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
 from typing import Any
+from uuid import UUID
 
 import pytest
 
 from kit.identity import Caller
-from kit.ids import uuid7
+from kit.ids import now, uuid7
 
 PATH = "/internal/balances"
 SERVICE = Caller("service", service="wallet")
@@ -45,6 +47,29 @@ async def test_accounts_by_name_tell_the_time_of_their_last_row(world: Any) -> N
     assert answer is not None
 
 
+async def test_accounts_tell_as_many_of_their_last_rows_as_are_asked_for_newest_first(world: Any) -> None:
+    card = await world.card()
+    for _ in range(3):
+        await world.stamp(card)
+    before = str(UUID(int=card.id.int - 1))
+
+    async with world.http(SERVICE) as http:
+        named = {"card_ids": [str(card.id)], "recent": 2}
+        answers = [
+            await http.get(PATH, params={"after": before, "limit": 1, "recent": 2}),
+            await http.post(PATH, json=named),
+            await http.get(PATH, params={"after": before, "limit": 1}),
+        ]
+
+    paged, by_name, none = (answer.json()["items"][0]["recent"] for answer in answers)
+    assert paged == by_name
+    assert none == []
+    assert [one["sequence"] for one in paged] == [4, 3], "the first row is its enrolment"
+    newest = paged[0]
+    assert (newest["type"], newest["stamps_delta"], newest["points_delta"]) == ("stamp_earned", 1, 0)
+    assert abs(datetime.fromisoformat(newest["transaction_at"]) - now()) < timedelta(minutes=1)
+
+
 @pytest.mark.parametrize("role", ["terminal", "owner", "manager", "admin", "public"])
 async def test_nobody_but_services_may_ask(world: Any, role: Any) -> None:
     async with world.http(Caller(role, world.merchant_id, uuid7(), uuid7())) as http:
@@ -55,5 +80,7 @@ async def test_nobody_but_services_may_ask(world: Any, role: Any) -> None:
 async def test_too_many_at_once_are_refused(world: Any) -> None:
     async with world.http(SERVICE) as http:
         assert (await http.get(PATH, params={"limit": 1001})).status_code == 422
+        assert (await http.get(PATH, params={"recent": 11})).status_code == 422
         body = {"card_ids": [str(uuid7()) for _ in range(1001)]}
         assert (await http.post(PATH, json=body)).status_code == 422
+        assert (await http.post(PATH, json={"card_ids": [], "recent": 11})).status_code == 422

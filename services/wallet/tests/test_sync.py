@@ -16,7 +16,7 @@ from contracts.problem import UpstreamUnavailable
 from kit.ids import instant_text, now
 from kit.telemetry import registry
 from kit.work import Work
-from wallet import commands, store, sync
+from wallet import commands, recent, store, sync
 from wallet.delivery import DeliveryLoop
 from wallet.domain import Delivered, Pass
 from wallet.sync import LedgerSync
@@ -36,9 +36,11 @@ class Ledger:
 
     def keep(self, fact: Any, age: timedelta = AN_HOUR_AGO) -> None:
         row, account = fact.transaction, fact.account.model_dump(mode="json")
+        before = self.accounts.get(row.card_id, {}).get("recent", [])
         self.accounts[row.card_id] = {
             **account, "card_id": str(row.card_id), "merchant_id": str(row.merchant_id),
             "sequence": row.sequence, "hash": row.hash, "created_at": instant_text(now() - age),
+            "recent": [row.model_dump(mode="json"), *before],
         }  # fmt: skip
 
     async def get(self, path: str) -> Any:
@@ -50,11 +52,15 @@ class Ledger:
         asked = parse_qs(urlsplit(path).query)
         after, limit = UUID(asked["after"][0]), int(asked["limit"][0])
         found = [self.accounts[card] for card in sorted(self.accounts) if card > after]
-        return {"items": [{k: v for k, v in one.items() if k != "created_at"} for one in found[:limit]]}
+        items = [self._with_last(one, int(asked["recent"][0])) for one in found[:limit]]
+        return {"items": [{name: one[name] for name in one if name != "created_at"} for one in items]}
 
     async def post(self, path: str, body: Any) -> Any:
         found = (self.accounts.get(card) for card in body["card_ids"])
-        return {"items": [one for one in found if one is not None]}
+        return {"items": [self._with_last(one, body["recent"]) for one in found if one is not None]}
+
+    def _with_last(self, account: dict[str, Any], rows: int) -> dict[str, Any]:
+        return {**account, "recent": account["recent"][:rows]}
 
 
 @pytest.fixture(autouse=True)
@@ -155,6 +161,63 @@ async def test_a_pass_made_wrong_by_hand_is_made_right_and_delivered_again(
     assert await syncing.when_due(0) == 0, "once it is right it stays so"
 
 
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "UPDATE passes SET recent = '{}'",
+        "UPDATE passes SET recent = array_append(recent, '1 1700000000 stamp_earned 9 0')",
+        "UPDATE passes SET recent = ARRAY[replace(recent[1], ' 1 0', ' 2 0')]",
+        "UPDATE passes SET recent = '{nobody wrote this}'",
+    ],
+    ids=["missing", "one too many", "another number", "unreadable"],
+)
+async def test_last_transactions_that_were_made_wrong_by_hand_are_made_right_and_delivered_again(
+    work: Work, syncing: LedgerSync, shown: Any, statement: str
+):
+    card, other = await shown(2)
+    before, others_before = await held(work, card), await held(work, other)
+    assert before is not None
+    await by_hand(work, statement, card)
+
+    assert await syncing.when_due(0) == 1
+
+    after = await held(work, card)
+    assert after is not None
+    assert list(after.recent) == list(before.recent)
+    assert await status(work, card) == "behind"
+    assert (await held(work, other), await status(work, other)) == (others_before, "current")
+    assert await syncing.when_due(0) == 0
+
+
+async def test_a_transaction_that_was_never_heard_of_is_told_by_the_pass_after_the_sync(
+    work: Work, syncing: LedgerSync, ledger: Ledger, shown: Any, a_transaction: Any
+):
+    (card,) = await shown(1)
+    lost, heard = a_transaction(card, 6), a_transaction(card, 7)
+    ledger.keep(lost)
+    ledger.keep(heard)
+    async with work() as tx:
+        await commands.note_transactions(tx, [heard])
+
+    assert await syncing.when_due(0) == 1
+
+    after = await held(work, card)
+    assert after is not None
+    assert [one.sequence for one in recent.read(after.recent)] == [7, 6, 5]
+
+
+async def test_a_transaction_that_was_heard_twice_is_no_drift(
+    work: Work, syncing: LedgerSync, ledger: Ledger, shown: Any, a_transaction: Any
+):
+    (card,) = await shown(1)
+    again, new = a_transaction(card, 5), a_transaction(card, 6)
+    ledger.keep(new)
+    async with work() as tx:
+        await commands.note_transactions(tx, [again, new])
+
+    assert await syncing.when_due(0) == 0
+
+
 async def test_a_delivery_that_says_it_shows_the_newest_state_and_does_not_is_behind_again(
     work: Work, syncing: LedgerSync, shown: Any, provider: Any
 ):
@@ -181,6 +244,7 @@ async def test_a_card_that_was_never_heard_of_gets_its_pass(
     made = await held(work, card)
     assert made is not None
     assert (made.sequence_wanted, made.stamp_count, made.locale) == (7, 7, "fr")
+    assert [one.sequence for one in recent.read(made.recent)] == [7]
 
 
 async def test_what_the_ledger_did_a_moment_ago_is_on_its_way_and_no_drift(

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, Literal, NamedTuple
 from uuid import UUID
 
+from wallet import recent
+
 #: What the ledger did within this time may still be on its way here.
 ON_ITS_WAY_S = 60.0
 #: `missing`: no pass; `late`: it did not hear of rows that are older than that; `ahead`: of more rows than
-#: there are; `different`: of the same row, with other balances or another hash.
+#: there are; `different`: of the same row, with other balances, another hash or other last transactions.
 Drift = Literal["missing", "late", "ahead", "different"]
 
 #: Members that a pass holds of its account, by the names of the ledger's events.
@@ -35,6 +37,8 @@ class Held(NamedTuple):
     sequence: int
     revision: int
     values: tuple[Any, ...]
+    #: Its last transactions, as `wallet.recent` writes them.
+    recent: Sequence[str]
 
 
 class Account(NamedTuple):
@@ -44,6 +48,7 @@ class Account(NamedTuple):
     merchant_id: UUID
     sequence: int
     values: tuple[Any, ...]
+    recent: Sequence[str]
     created_at: datetime | None = None
 
     @property
@@ -53,7 +58,11 @@ class Account(NamedTuple):
 
 def differs(held: Held | None, account: Account) -> bool:
     """Whether it is worth a second look. A pass was read before its account."""
-    return held is None or (held.sequence, held.values) != (account.sequence, account.values)
+    return held is None or held.sequence != account.sequence or _other(held, account)
+
+
+def _other(held: Held, account: Account) -> bool:
+    return held.values != account.values or not recent.same(held.recent, account.recent)
 
 
 def drift(held: Held | None, account: Account, now: datetime) -> Drift | None:
@@ -66,4 +75,4 @@ def drift(held: Held | None, account: Account, now: datetime) -> Drift | None:
         return None if on_its_way else "late"
     if held.sequence > account.sequence:
         return "ahead"
-    return "different" if held.values != account.values else None
+    return "different" if _other(held, account) else None

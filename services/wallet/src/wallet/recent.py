@@ -30,6 +30,14 @@ def read(kept: Iterable[str]) -> list[Recent]:
     return [found[sequence] for sequence in sorted(found, reverse=True)][:KEPT]
 
 
+def same(kept: Iterable[str], told: Iterable[str]) -> bool:
+    """Whether both tell the same; what cannot be read, nobody wrote."""
+    try:
+        return read(kept) == read(told)
+    except ValueError:
+        return False
+
+
 def _read(text: str) -> Recent:
     sequence, at, kind, stamps, points = text.split(" ")
     return Recent(int(sequence), datetime.fromtimestamp(int(at), UTC), kind, int(stamps), int(points))

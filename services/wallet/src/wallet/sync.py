@@ -21,7 +21,7 @@ from kit.http import Peer
 from kit.ids import now, uuid7
 from kit.telemetry import log, registry
 from kit.work import Work, passes
-from wallet import commands, store
+from wallet import commands, recent, store
 from wallet.commands import FetchCard
 from wallet.comparing import HELD, Account, Held, differs, drift
 
@@ -93,7 +93,7 @@ class LedgerSync:
     async def _read(self, after: UUID) -> _Page:
         async with self._work.read() as conn:
             held = await store.held_after(conn, after, PAGE_ROWS)
-        asked = f"/internal/balances?after={after}&limit={PAGE_ROWS}"
+        asked = f"/internal/balances?after={after}&limit={PAGE_ROWS}&recent={recent.KEPT}"
         accounts = [_account(item) for item in _items(await self._ledger.get(asked))]
         ends = [rows[-1].card_id for rows in (held, accounts) if len(rows) == PAGE_ROWS]
         upto = min(ends, default=LAST)
@@ -131,7 +131,8 @@ class LedgerSync:
         suspects = [one.card_id for one in page.accounts if differs(page.held.get(one.card_id), one)]
         if not suspects:
             return []
-        answer = await self._ledger.post("/internal/balances", {"card_ids": suspects})
+        asked = {"card_ids": suspects, "recent": recent.KEPT}
+        answer = await self._ledger.post("/internal/balances", asked)
         at = now()
         looked = [(page.held.get(one.card_id), one) for one in map(_account, _items(answer))]
         judged = [(drift(held, one, at), held, one) for held, one in looked]
@@ -158,8 +159,14 @@ def _account(item: Mapping[str, Any]) -> Account:
         UUID(item["merchant_id"]),
         item["sequence"],
         tuple(values[name] for name in HELD),
+        [_recent(row) for row in item["recent"]],
         None if created_at is None else msgspec.convert(created_at, datetime),
     )
+
+
+def _recent(row: Mapping[str, Any]) -> str:
+    at = msgspec.convert(row["transaction_at"], datetime)
+    return recent.written(row["sequence"], at, row["type"], row["stamps_delta"], row["points_delta"])
 
 
 def _tell(told: Mapping[str, Sequence[UUID]]) -> None:

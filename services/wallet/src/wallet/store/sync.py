@@ -101,6 +101,7 @@ _HELD = (
     _PASSES.card_id,
     _PASSES.sequence_wanted,
     _PASSES.revision,
+    _PASSES.recent,
     *(_PASSES[_COLUMN[name]] for name in HELD),
 )
 
@@ -108,7 +109,8 @@ _HELD = (
 async def held_after(conn: AsyncConnection, after: UUID, limit: int) -> list[Held]:
     """Passes in the order of card ids, from behind this one on."""
     query = select(*_HELD).where(_PASSES.card_id > after).order_by(_PASSES.card_id).limit(limit)
-    return [Held(row[0], row[1], row[2], tuple(row[3:])) for row in await conn.execute(query)]
+    rows = await conn.execute(query)
+    return [Held(row[0], row[1], row[2], tuple(row[4:]), row[3]) for row in rows]
 
 
 async def correct(conn: AsyncConnection, wrong: Sequence[tuple[Held, Account]]) -> list[UUID]:
@@ -119,7 +121,7 @@ async def correct(conn: AsyncConnection, wrong: Sequence[tuple[Held, Account]]) 
 
 async def make_missing(conn: AsyncConnection, accounts: Sequence[Account]) -> list[UUID]:
     """Passes of cards that were never heard of; what was heard meanwhile stays."""
-    return await _write(conn, KEEP_BALANCES, [{**_row(account), "recent": []} for account in accounts])
+    return await _write(conn, KEEP_BALANCES, [_row(account) for account in accounts])
 
 
 async def _write(conn: AsyncConnection, statement: Any, rows: Sequence[Mapping[str, Any]]) -> list[UUID]:
@@ -136,7 +138,7 @@ def _row(account: Account) -> dict[str, Any]:
         "merchant_id": account.merchant_id,
         "sequence_wanted": account.sequence,
         "last_transaction_at": account.created_at,
-        "recent": [],
+        "recent": list(account.recent),
         **held,
     }
 
@@ -144,6 +146,7 @@ def _row(account: Account) -> dict[str, Any]:
 _CORRECTED = {_COLUMN[name]: _TYPES.get(name, "bigint") for name in HELD} | {
     "sequence_wanted": "bigint",
     "last_transaction_at": "timestamptz",
+    "recent": "text[]",
 }
 _CORRECT = text(
     f"UPDATE passes p SET {', '.join(f'{name} = r.{name}' for name in _CORRECTED)},"  # noqa: S608 - names of ours
