@@ -131,7 +131,7 @@ async def test_every_device_of_a_pass_is_pushed_to(apple: Any, pushes: ApplePush
 async def test_a_pass_on_no_device_is_delivered(apple: Any, pushes: ApplePushes, holders: Holders):
     held = await holders.issue()
 
-    assert await pushes.deliver(held) == Delivered(0)
+    assert await pushes.deliver(held) == Delivered(0, unasked=True)
     assert apple.connected == 0
 
 
@@ -139,7 +139,7 @@ async def test_a_device_is_told_of_a_state_once(apple: Any, pushes: ApplePushes,
     held = await holders.issue(a_token())
     await pushes.deliver(held)
 
-    assert await pushes.deliver(held) == Delivered(1)
+    assert await pushes.deliver(held) == Delivered(1, unasked=True)
     assert len(apple.arrived) == 1
 
     await pushes.deliver(await holders.stamp(held))
@@ -265,7 +265,7 @@ async def test_a_403_raises_an_alarm_and_keeps_the_devices_until_a_push_is_taken
     held = await holders.issue(token := a_token())
     apple.behaviour.all = Reply(403, "BadCertificate")
 
-    assert await pushes.deliver(held) == NotNow("BadCertificate", answers.FORBIDDEN_PAUSE_S)
+    assert await pushes.deliver(held) == NotNow("BadCertificate", answers.FORBIDDEN_PAUSE_S, refuses_us=True)
     assert pushes.alarm == "BadCertificate"
     assert await holders.tokens(held) == {token}
 
@@ -442,7 +442,7 @@ def test_apple_may_ask_for_a_pause_but_not_for_ever():
 def test_a_pass_is_told_when_nobody_waits_any_more():
     gone = Gone(SENT + timedelta(days=1), "Unregistered")
 
-    assert outcome([], 0) == Delivered(0)
+    assert outcome([], 0) == Delivered(0, unasked=True)
     assert outcome([Told(), gone], 2) == Delivered(3)
     assert outcome([Told(), Refused("BadDeviceToken")], 0) == Delivered(1)
     assert outcome([Refused("BadDeviceToken")], 1) == Delivered(1)

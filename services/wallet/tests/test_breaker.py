@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
-from wallet.breaker import LONGEST_REST_S, OPENS_AFTER, Breaker, after
+from wallet.breaker import LONGEST_REST_S, OPENS_AFTER, Breaker, after, refused_since
 from wallet.domain import Delivered, Never, NotNow
 
 NOON = datetime(2026, 11, 20, 12, tzinfo=UTC)
@@ -37,6 +37,23 @@ def test_so_many_faults_in_a_row_open_it_until_its_rest_is_over():
 
 def test_a_refusal_is_an_answer_and_closes_it():
     assert after(opened(), [Never("not-acceptable")], later(3)) == Breaker()
+
+
+def test_a_pass_for_which_nothing_had_to_be_sent_neither_opens_nor_closes_it():
+    unasked = Delivered(unasked=True)
+
+    assert after(opened(), [unasked], later(3)) == opened()
+    assert after(Breaker(), [*[DOWN] * (OPENS_AFTER - 1), unasked, DOWN], NOON).state(NOON) == "open"
+
+
+def test_our_identity_is_refused_from_the_first_refusal_on_until_something_is_taken():
+    refused = NotNow("403 forbidden", refuses_us=True)
+
+    assert refused_since(None, [refused, DOWN, Delivered(unasked=True)], NOON) == NOON
+    assert refused_since(NOON, [Never("Forbidden", refuses_us=True)], later(9)) == NOON
+    assert refused_since(NOON, [Never("BadDeviceToken")], later(9)) == NOON
+    assert refused_since(NOON, [Delivered()], later(9)) is None
+    assert refused_since(NOON, [Delivered(), refused], later(9)) == later(9)
 
 
 def test_a_wait_of_our_own_making_neither_opens_nor_closes_it():

@@ -18,8 +18,8 @@ from kit.ids import now, uuid7
 from kit.telemetry import registry
 from kit.testing import Keys, client
 from punchcard.embedded.wallet_identities import WalletIdentities
-from wallet import certificates, commands, queries
-from wallet.breaker import OPENS_AFTER
+from wallet import certificates, commands, queries, store
+from wallet.breaker import OPENS_AFTER, Breaker
 from wallet.delivery import DeliveryLoop
 from wallet.domain import Delivered, Never, NotNow
 from wallet.health_api import warnings_of
@@ -132,6 +132,37 @@ async def test_a_provider_that_is_down_is_told_and_fails_no_readiness(
     assert not any("apple" in part or "google" in part for part in ready)
 
 
+@pytest.mark.parametrize(
+    "refusal",
+    [NotNow("BadCertificate", refuses_us=True), Never("Forbidden", refuses_us=True)],
+    ids=["a passing one", "a lasting one"],
+)
+async def test_a_provider_that_refuses_our_identity_is_told_until_it_takes_a_pass(
+    service: Service, http: Any, keys: Keys, provider: Any, a_card: Any, caplog: Any, refusal: Any
+):
+    async def warned() -> bool:
+        await queries.count_behind(service.work)
+        told = "identity-refused" in (await read(http, keys))["providers"][0]["warnings"]
+        metric = registry.get_sample_value("provider_identity_refused", {"platform": "apple"})
+        assert metric == told
+        return told
+
+    await hand_out(service, [a_card() for _ in range(4)])
+    loop = DeliveryLoop(service.work, provider)
+    first, second, unasked, taken = await loop.claim(50)
+    await loop.record([(first, Delivered(1))])
+    assert not await warned()
+
+    await loop.record([(second, refusal)])
+    assert await warned(), "also within the second in which a success was written down"
+    await loop.record([(unasked, Delivered(unasked=True))])
+    assert await warned(), "nothing was sent, so nothing is known"
+    await loop.record([(taken, Delivered(1))])
+    assert not await warned()
+    lines = [line for line in caplog.messages if "our identity" in line or "takes our" in line]
+    assert len(lines) == 2
+
+
 async def test_the_last_sync_is_told(service: Service, http: Any, keys: Keys):
     async with service.work() as tx:
         await tx.conn.execute(
@@ -162,7 +193,9 @@ async def test_nobody_but_administrators_may_ask(http: Any, keys: Keys, role: An
     ],
 )
 def test_a_certificate_that_expires_within_thirty_days_is_warned_of(ends_in: timedelta, warned: list[str]):
-    assert warnings_of(False, 0, NOON + ends_in, NOON) == warned
+    well = store.Health(Breaker(), None, None, None, None, NOON)
+
+    assert warnings_of(well, 0, NOON + ends_in) == warned
 
 
 async def test_the_expiry_of_apple_s_certificates_is_told(

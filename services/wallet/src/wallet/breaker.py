@@ -1,4 +1,7 @@
-"""The rule of the circuit breaker: when a provider is left alone, and when it is asked again."""
+"""The rule of the circuit breaker: when a provider is left alone, and when it is asked again.
+
+And of the alarm: since when it refuses our identity.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Literal
 
-from wallet.domain import NotNow, Outcome
+from wallet.domain import Delivered, Never, NotNow, Outcome
 
 State = Literal["closed", "open", "half-open"]
 
@@ -46,9 +49,32 @@ def after(breaker: Breaker, outcomes: Iterable[Outcome], now: datetime) -> Break
     for outcome in outcomes:
         if is_fault(outcome):
             breaker = _after_fault(breaker, outcome, now)
-        elif not isinstance(outcome, NotNow):
+        elif _is_answer(outcome):
             breaker = Breaker()
     return breaker
+
+
+def refused_since(since: datetime | None, outcomes: Iterable[Outcome], now: datetime) -> datetime | None:
+    """Since when our identity is refused, after these outcomes; the next state that is taken ends it."""
+    for outcome in outcomes:
+        if refuses_us(outcome):
+            since = since or now
+        elif took(outcome):
+            since = None
+    return since
+
+
+def refuses_us(outcome: Outcome) -> bool:
+    return isinstance(outcome, NotNow | Never) and outcome.refuses_us
+
+
+def took(outcome: Outcome) -> bool:
+    """The provider was asked, and took what it was given."""
+    return isinstance(outcome, Delivered) and not outcome.unasked
+
+
+def _is_answer(outcome: Outcome) -> bool:
+    return took(outcome) or isinstance(outcome, Never)
 
 
 def is_fault(outcome: Outcome) -> bool:

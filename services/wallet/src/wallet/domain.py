@@ -93,6 +93,8 @@ class Delivered:
     answer: str | None = None
     #: What it has, where that is newer than what was given.
     shown: Pass | None = None
+    #: Nothing had to be sent: this tells nothing of the platform.
+    unasked: bool = False
 
 
 @dataclass(frozen=True)
@@ -107,6 +109,8 @@ class NotNow:
     wait_s: float = 0.0
     answer: str | None = None
     of_provider: bool = True
+    #: The platform refuses our identity, not this pass: somebody has to look at it.
+    refuses_us: bool = False
 
 
 @dataclass(frozen=True)
@@ -115,6 +119,8 @@ class Never:
 
     error: str
     answer: str | None = None
+    #: As in `NotNow`.
+    refuses_us: bool = False
 
 
 Outcome = Delivered | NotNow | Never

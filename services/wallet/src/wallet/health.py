@@ -8,8 +8,8 @@ from collections.abc import Sequence
 from kit.telemetry import log
 from kit.work import Tx
 from wallet import store
-from wallet.breaker import Breaker, after, is_fault
-from wallet.domain import Delivered, Never, NotNow, Outcome, Platform
+from wallet.breaker import Breaker, after, is_fault, refused_since, refuses_us, took
+from wallet.domain import Never, NotNow, Outcome, Platform
 from wallet.telling import plain
 
 #: While all is well it is said this often: not with every delivery.
@@ -25,18 +25,22 @@ class ProviderHealth:
 
     async def note(self, tx: Tx, outcomes: Sequence[Outcome]) -> bool:
         """Count these outcomes; True when the provider is left alone from now on."""
-        if time.monotonic() < self._well_until and not any(map(is_fault, outcomes)):
+        if time.monotonic() < self._well_until and not any(is_fault(one) or refuses_us(one) for one in outcomes):
             return False
         before = await store.lock_provider(tx.conn, self._platform)
         breaker = after(before.breaker, outcomes, before.now)
-        succeeded = any(isinstance(outcome, Delivered) for outcome in outcomes)
+        refused = refused_since(before.refused_since, outcomes, before.now)
+        error = _last_error(outcomes)
+        succeeded = any(map(took, outcomes))
         await store.note_provider(
-            tx.conn, self._platform, breaker, succeeded=succeeded, error=_last_error(outcomes)
+            tx.conn, self._platform, breaker, refused, succeeded=succeeded, error=error
         )
-        well = not breaker.faults
+        well = not breaker.faults and refused is None
         tx.after_commit(lambda: self._remember(well))
         if breaker.is_open != before.breaker.is_open:
             tx.after_commit(lambda: self._tell(breaker))
+        if (refused is None) != (before.refused_since is None):
+            tx.after_commit(lambda: self._tell_refused(refused is not None, error))
         return breaker.is_open
 
     def _remember(self, well: bool) -> None:
@@ -47,6 +51,12 @@ class ProviderHealth:
             log.error("%s is left alone: %d faults in a row", self._platform, breaker.faults)
         else:
             log.warning("%s is back: its passes are delivered again", self._platform)
+
+    def _tell_refused(self, is_refused: bool, error: str | None) -> None:
+        if is_refused:
+            log.error("%s refuses our identity: %s", self._platform, error)
+        else:
+            log.warning("%s takes our identity again", self._platform)
 
 
 def _last_error(outcomes: Sequence[Outcome]) -> str | None:

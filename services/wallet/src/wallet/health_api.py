@@ -22,7 +22,9 @@ from wallet.domain import PLATFORMS, Platform
 from wallet.queries import Figures
 from wallet.telling import plain
 
-Warning_ = Literal["left-alone", "certificate-expires-soon", "certificate-expired", "passes-refused"]
+Warning_ = Literal[
+    "left-alone", "certificate-expires-soon", "certificate-expired", "identity-refused", "passes-refused"
+]
 
 _AT = "2026-11-20T10:00:00.000000Z"
 _BEHIND: JsonDict = {"passes": 3, "p50_s": 0.4, "p95_s": 1.1, "p99_s": 1.2, "oldest_s": 1.2}
@@ -74,8 +76,9 @@ class ProviderView(BaseModel):
     last_error_at: Instant | None = Field(description="When that was")
     certificate_expires_at: Instant | None = Field(description="Apple only: when the first one expires")
     warnings: list[Warning_] = Field(
-        description="What needs somebody: `left-alone`, `passes-refused`, `certificate-expires-soon` (within"
-        " 30 days), `certificate-expired`"
+        description="What needs somebody: `left-alone`, `identity-refused` (the platform does not accept our"
+        " certificate or service account), `passes-refused`, `certificate-expires-soon` (within 30 days),"
+        " `certificate-expired`"
     )
 
 
@@ -153,13 +156,16 @@ def _provider(
         last_error=plain(health.last_error),
         last_error_at=health.last_error_at,
         certificate_expires_at=ends,
-        warnings=warnings_of(health.breaker.is_open, handed_out.failed, ends, now),
+        warnings=warnings_of(health, handed_out.failed, ends),
     )
 
 
-def warnings_of(left_alone: bool, failed: int, ends: datetime | None, now: datetime) -> list[Warning_]:
+def warnings_of(health: store.Health, failed: int, ends: datetime | None) -> list[Warning_]:
     """What needs somebody."""
-    found: list[Warning_] = ["left-alone"] if left_alone else []
+    now = health.now
+    found: list[Warning_] = ["left-alone"] if health.breaker.is_open else []
+    if health.refused_since is not None:
+        found.append("identity-refused")
     if failed:
         found.append("passes-refused")
     if ends is not None and ends <= now:

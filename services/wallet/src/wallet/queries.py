@@ -38,6 +38,12 @@ _breaker = Gauge(
     ["platform"],
     registry=registry,
 )
+_refused = Gauge(
+    "provider_identity_refused",
+    "1 while the provider does not accept our certificate or service account",
+    ["platform"],
+    registry=registry,
+)
 _handed_out = Gauge("passes_handed_out", "Passes that wallets hold", ["platform"], registry=registry)
 _failed = Gauge("passes_failed", "Passes whose state the platform refused", ["platform"], registry=registry)
 _BREAKER = {"closed": 0.0, "half-open": 0.5, "open": 1.0}
@@ -82,6 +88,7 @@ async def count_behind(work: Work) -> None:
         for quantile, seconds in (("0.5", found.p50_s), ("0.95", found.p95_s), ("0.99", found.p99_s)):
             _quantiles.labels(platform, quantile).set(seconds)
         _breaker.labels(platform).set(_BREAKER[known[platform].breaker.state(known[platform].now)])
+        _refused.labels(platform).set(known[platform].refused_since is not None)
 
 
 async def count_all(work: Work) -> None:

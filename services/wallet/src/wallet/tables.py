@@ -91,6 +91,8 @@ providers = Table(
     Column("last_success_at", DateTime(timezone=True)),
     Column("last_error", Text),
     Column("last_error_at", DateTime(timezone=True)),
+    # null while it takes our identity, as far as is known
+    Column("refused_since", DateTime(timezone=True)),
 )
 
 #: One row an attempt, kept for 30 days: partitions by day. Nothing of a person, no token.

@@ -189,6 +189,7 @@ async def test_an_answer_is_taken_by_its_meaning(town: Any, a_shop: Any, mood: M
     outcome = await provider.deliver(claimed.held)
 
     assert (type(outcome), outcome.error) == (kind, error)
+    assert outcome.refuses_us == (error == "403 forbidden"), "over the quota is not refused"
     town.google.does(Mood())
 
 

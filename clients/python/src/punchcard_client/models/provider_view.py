@@ -53,8 +53,8 @@ class ProviderView:
     platform: ProviderViewPlatform
     """ Which wallet """
     warnings: list[ProviderViewWarningsItem]
-    """ What needs somebody: `left-alone`, `passes-refused`, `certificate-expires-soon` (within 30 days),
-    `certificate-expired` """
+    """ What needs somebody: `left-alone`, `identity-refused` (the platform does not accept our certificate or
+    service account), `passes-refused`, `certificate-expires-soon` (within 30 days), `certificate-expired` """
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
     def to_dict(self) -> dict[str, Any]:

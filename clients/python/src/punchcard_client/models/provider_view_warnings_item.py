@@ -1,12 +1,13 @@
 from typing import Literal
 
 ProviderViewWarningsItem = Literal[
-    "certificate-expired", "certificate-expires-soon", "left-alone", "passes-refused"
+    "certificate-expired", "certificate-expires-soon", "identity-refused", "left-alone", "passes-refused"
 ]
 
 PROVIDER_VIEW_WARNINGS_ITEM_VALUES: set[ProviderViewWarningsItem] = {
     "certificate-expired",
     "certificate-expires-soon",
+    "identity-refused",
     "left-alone",
     "passes-refused",
 }

@@ -76,15 +76,17 @@ def meaning(status: int, body: bytes, retry_after: str | None, sent_at: datetime
 
 def outcome(meanings: Sequence[Meaning], told_before: int) -> Outcome:
     """What became of a pass whose devices were answered so; the others had been told of it before."""
+    refuses_us = any(isinstance(one, Later | Refused) and one.alarm for one in meanings)
     later = [one for one in meanings if isinstance(one, Later)]
     if later:
         first = min(later, key=lambda one: one.of_device)
-        return NotNow(first.reason, max(one.wait_s for one in later), of_provider=not first.of_device)
+        wait_s = max(one.wait_s for one in later)
+        return NotNow(first.reason, wait_s, of_provider=not first.of_device, refuses_us=refuses_us)
     told = told_before + sum(isinstance(one, Told) for one in meanings)
     refused = [one for one in meanings if isinstance(one, Refused)]
     if refused and not told:
-        return Never(refused[0].reason)
-    return Delivered(told)
+        return Never(refused[0].reason, refuses_us=refuses_us)
+    return Delivered(told, unasked=not meanings)
 
 
 def _said(body: bytes) -> dict[str, object]:

@@ -12,7 +12,7 @@ from prometheus_client import Counter, Gauge
 
 from kit.http2 import Http2, NoAnswer, client_context
 from kit.ids import now
-from kit.telemetry import log, registry
+from kit.telemetry import registry
 from kit.together import Together
 from kit.work import Work
 from wallet import store
@@ -88,8 +88,6 @@ class ApplePushes:
     def _watch(self, found: Meaning) -> None:
         """An alarm begins with a 403 and ends with a push that is taken."""
         alarm = found.reason if isinstance(found, Refused | Later) and found.alarm else None
-        if alarm is not None and self.alarm is None:
-            log.error("Apple refuses our identity for pushes: %s", alarm)
         if alarm is not None or isinstance(found, Told):
             self.alarm = alarm
             _alarm.set(alarm is not None)

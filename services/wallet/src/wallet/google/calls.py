@@ -53,11 +53,11 @@ class Answered:
         if self.over_quota:
             return NotNow(error, self.wait_s or QUOTA_PAUSE_S, of_provider=False)
         if self.status == 403:
-            return NotNow(error, self.wait_s or FORBIDDEN_PAUSE_S)
+            return NotNow(error, self.wait_s or FORBIDDEN_PAUSE_S, refuses_us=True)
         if self.status in (404, 409, 412):
             return NotNow(error, self.wait_s, of_provider=False)
         if self.status in (0, 401, 408) or self.status >= 500:
-            return NotNow(error, self.wait_s)
+            return NotNow(error, self.wait_s, refuses_us=self.status == 401)
         return Never(error)
 
 

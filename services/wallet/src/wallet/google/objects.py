@@ -44,7 +44,7 @@ class Objects:
     ) -> Outcome:
         """Google has the card's object as it is now. `began` is called when the waiting is over."""
         if _is_shown(shown, rules.digest(_body(held, look, shown))):
-            return Delivered(int(shown.is_saved))
+            return Delivered(int(shown.is_saved), unasked=True)
         is_new = shown.digest is None
         for _ in range(CALLS_MAX):
             async with self._slots.turn():
@@ -71,7 +71,7 @@ class Objects:
             body = _body(newest, look, shown)
             digest = rules.digest(body)
             if _is_shown(shown, digest):
-                return Delivered(int(shown.is_saved), shown=newest)
+                return Delivered(int(shown.is_saved), shown=newest, unasked=True)
             await store.begin_object(tx.conn, held.card_id)
             notice = None
             if rules.is_news(body, shown.balance):

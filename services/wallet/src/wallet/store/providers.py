@@ -20,12 +20,14 @@ class Health(NamedTuple):
     last_success_at: datetime | None
     last_error: str | None
     last_error_at: datetime | None
+    #: Since when it refuses our identity.
+    refused_since: datetime | None
     now: datetime
 
 
 _COLUMNS = (
     "platform, faults, rests, opened_at, open_until, last_success_at, last_error, last_error_at,"
-    " clock_timestamp() AS now"
+    " refused_since, clock_timestamp() AS now"
 )
 _HEALTH = text(f"SELECT {_COLUMNS} FROM providers")  # noqa: S608 - names of ours only
 _LOCK = text(f"SELECT {_COLUMNS} FROM providers WHERE platform = :platform FOR UPDATE")  # noqa: S608
@@ -42,7 +44,13 @@ async def lock_provider(conn: AsyncConnection, platform: Platform) -> Health:
 
 
 async def note_provider(
-    conn: AsyncConnection, platform: Platform, breaker: Breaker, *, succeeded: bool, error: str | None
+    conn: AsyncConnection,
+    platform: Platform,
+    breaker: Breaker,
+    refused_since: datetime | None,
+    *,
+    succeeded: bool,
+    error: str | None,
 ) -> None:
     """Write down what the last outcomes made of it. Hold its row."""
     await conn.execute(
@@ -53,6 +61,7 @@ async def note_provider(
             "rests": breaker.rests,
             "opened_at": breaker.opened_at,
             "open_until": breaker.open_until,
+            "refused_since": refused_since,
             "succeeded": succeeded,
             "error": error,
         },
@@ -62,7 +71,7 @@ async def note_provider(
 _NOTE = text(
     """
     UPDATE providers SET faults = :faults, rests = :rests, opened_at = :opened_at, open_until = :open_until,
-        probe_until = NULL,
+        refused_since = :refused_since, probe_until = NULL,
         last_success_at = CASE WHEN :succeeded THEN clock_timestamp() ELSE last_success_at END,
         last_error = coalesce(CAST(:error AS text), last_error),
         last_error_at = CASE WHEN CAST(:error AS text) IS NULL THEN last_error_at ELSE clock_timestamp() END
@@ -74,6 +83,4 @@ _NOTE = text(
 def _health(row: object) -> Health:
     values = dict(row._mapping)  # type: ignore[attr-defined]
     breaker = Breaker(values["faults"], values["rests"], values["opened_at"], values["open_until"])
-    return Health(
-        breaker, values["last_success_at"], values["last_error"], values["last_error_at"], values["now"]
-    )
+    return Health(breaker, *(values[name] for name in Health._fields[1:]))
