@@ -40,6 +40,8 @@ class Home:
         self.postgres = self.path / "pg"
         self.kafka = self.path / "kafka"
         self.keys = self.path / "keys"
+        #: Test identities with Apple and Google, where none of one's own are set.
+        self.wallet_identities = self.keys / "wallet"
         self.logs = self.path / "logs"
         self.run = self.path / "run"
         self.mail = self.path / "mail"

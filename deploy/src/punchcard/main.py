@@ -65,7 +65,7 @@ def home() -> Home:
 
 command_line.register(app, home, out, err)
 bench_line.register(app, out)
-register_doctor(wallet_app, out)
+register_doctor(wallet_app, home, out)
 register_watch(wallet_app, home, out, err)
 
 

@@ -238,7 +238,7 @@ class Stack:
         if not apple and not google:
             return None
         process = StandIns(
-            self.home.keys / "wallet",
+            self.home.wallet_identities,
             apple_port=self.home.port("apple-push") if apple else 0,
             google_port=self.home.port("google-wallet") if google else 0,
             callback_url=f"http://127.0.0.1:{self._port_of_gateway()}/api/v1/loyalty/google/callback",

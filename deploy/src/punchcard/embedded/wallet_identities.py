@@ -45,11 +45,18 @@ class WalletIdentities(NamedTuple):
     @classmethod
     def ensure(cls, directory: Path) -> WalletIdentities:
         """Those in this directory; all are made anew when one is missing."""
-        files = cls(*(directory / name for name in _NAMES))
-        if not all(file.exists() for file in files):
+        found = cls.found(directory)
+        if found is None:
+            found = cls(*(directory / name for name in _NAMES))
             directory.mkdir(mode=0o700, parents=True, exist_ok=True)
-            files._make_all()
-        return files
+            found._make_all()
+        return found
+
+    @classmethod
+    def found(cls, directory: Path) -> WalletIdentities | None:
+        """Those in this directory; None when one is missing."""
+        files = cls(*(directory / name for name in _NAMES))
+        return files if all(file.exists() for file in files) else None
 
     def _make_all(self) -> None:
         authority_key, authority = _authority()
