@@ -29,7 +29,8 @@ Device = Annotated[
         description="What the device calls itself; whoever knows it may ask which of its passes changed",
         min_length=1,
         max_length=512,
-        pattern=r"^[^\x00-\x1f\x7f]+$",
+        # What is no UTF-8 arrives with U+FFFD in its place: two devices would be one.
+        pattern="^[^\\x00-\\x1f\\x7f\\ufffd]+$",
     ),
 ]
 PassType = Annotated[str, Path(description="The pass type identifier")]
