@@ -20,6 +20,7 @@ from kit.ids import now, uuid7
 from kit.testing import Keys, client
 from punchcard.embedded.wallet_identities import WalletIdentities
 from wallet import commands, links, store
+from wallet.apple import download
 from wallet.apple.checker import faults_of
 from wallet.main import build
 from wallet.settings import WalletSettings
@@ -137,6 +138,46 @@ async def test_a_pass_that_was_just_handed_over_need_not_be_delivered(
     assert await shown(service, shop.id) == ("current", 4)
 
 
+async def test_a_pass_that_somebody_holds_fails_alone(
+    service: Service, keys: Keys, shop: Any, others: dict[str, Any], a_card: Any, monkeypatch: Any
+):
+    monkeypatch.setattr(download, "HELD_S", 1.0)
+    other = a_card(merchant_id=shop.merchant_id, program_id=shop.program_id, card_number="482100771931")
+    state = other.model_dump(mode="json")
+    others |= {hashlib.sha256(b"other").hexdigest(): state, f"/internal/states/card/{other.id}": state}
+    async with service.work() as tx:
+        await commands.note_cards(tx, [shop, other])
+
+    async with service.work() as tx:
+        await tx.conn.execute(text("SELECT FROM passes WHERE card_id = :id FOR UPDATE"), {"id": shop.id})
+        held, free = await asyncio.gather(
+            ask(service, keys), ask(service, keys, PATH.replace(TOKEN, "other"))
+        )
+    afterwards = await ask(service, keys)
+
+    assert (held.status_code, held.json()["code"]) == (503, "upstream-unavailable")
+    assert free.status_code == 200
+    assert afterwards.status_code == 200
+    assert await handed_out(service, shop.id) == await handed_out(service, other.id) == ["apple"]
+
+
+async def test_a_pass_that_somebody_holds_for_a_moment_is_waited_for(
+    service: Service, keys: Keys, shop: Any, a_transaction: Any
+):
+    async with service.work() as tx:
+        await commands.note_cards(tx, [shop])
+
+    async with service.work() as tx:
+        await commands.note_transactions(tx, [a_transaction(shop, 1)])
+        asked = asyncio.create_task(ask(service, keys))
+        await asyncio.sleep(0.3)
+        assert not asked.done()
+    answer = await asked
+
+    assert answer.status_code == 200
+    assert await shown(service, shop.id) == ("behind", 0), "the file is older than the stamp"
+
+
 async def test_what_was_handed_over_is_no_delivery_that_the_log_would_have_to_hold(
     service: Service, keys: Keys, shop: Any
 ):
@@ -160,11 +201,9 @@ async def test_a_change_between_the_file_and_its_handing_over_is_not_lost(
     async with service.work() as tx:
         await commands.note_transactions(tx, [a_transaction(shop, 1)])
         async with service.work.read() as conn:
-            handing = asyncio.create_task(store.hand_over(conn, [(shop.id, before.revision)]))
-            done, _ = await asyncio.wait([handing], timeout=0.3)
-            assert not done, "it does not wait for the change"
+            assert await store.hand_over(conn, [(shop.id, before.revision)]) == set(), "it comes back"
             await tx.conn.commit()
-            await handing
+            assert await store.hand_over(conn, [(shop.id, before.revision)]) == {shop.id}
 
     assert await shown(service, shop.id) == ("behind", 0)
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import time
 from collections import OrderedDict
 from collections.abc import Sequence
 from functools import partial
@@ -30,6 +32,8 @@ _HEADERS = [(b"content-type", MEDIA_TYPE.encode()), *((k.encode(), v.encode()) f
 PATH = "/api/v1/loyalty/cards/{link_token}/pass.pkpass"
 _BEFORE, _BEHIND = PATH.split("{link_token}")
 HANDED_OUT_LIMIT = 50_000
+#: A pass that somebody holds is waited for so long, looking so often.
+HELD_S, LOOK_EVERY_S = 5.0, 0.05
 
 _PASS: dict[int | str, dict[str, Any]] = {
     200: {
@@ -68,17 +72,25 @@ class Download:
         file = await self._files.of(held)
         # Once is enough; what is remembered spares a write with every download.
         if card_id not in self._handed_out:
-            await self._hand_out((card_id, file.revision))
+            await self._hand_over(card_id, file.revision)
         return file.content
 
-    async def _handed_over(self, files: Sequence[tuple[UUID, int]]) -> Sequence[None]:
+    async def _hand_over(self, card_id: UUID, revision: int) -> None:
+        """One that somebody holds is asked for again: no other download waits for it, and no connection."""
+        deadline = time.monotonic() + HELD_S
+        while not await self._hand_out((card_id, revision)):
+            if time.monotonic() > deadline:
+                raise UpstreamUnavailable
+            await asyncio.sleep(LOOK_EVERY_S)
+
+    async def _handed_over(self, files: Sequence[tuple[UUID, int]]) -> Sequence[bool]:
         # One statement that commits by itself: two round trips less than a transaction.
         async with self._work.read() as conn:
-            await store.hand_over(conn, files)
-        self._handed_out |= dict.fromkeys(card_id for card_id, _ in files)
+            done = await store.hand_over(conn, files)
+        self._handed_out |= dict.fromkeys(done)
         while len(self._handed_out) > HANDED_OUT_LIMIT:
             self._handed_out.popitem(last=False)
-        return [None] * len(files)
+        return [card_id in done for card_id, _ in files]
 
 
 class Door:

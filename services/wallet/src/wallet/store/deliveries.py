@@ -84,14 +84,15 @@ _HAND_OUT = text(
 )
 
 
-async def hand_over(conn: AsyncConnection, files: Sequence[tuple[UUID, int]]) -> None:
+async def hand_over(conn: AsyncConnection, files: Sequence[tuple[UUID, int]]) -> set[UUID]:
     """From now on these passes are delivered to Apple's devices, which have files of these revisions.
 
-    What has changed since is behind. The passes are held meanwhile: a change that waits for this marks them,
-    one that this waits for is seen. No delivery was made, so none is written down, and the log holds none.
+    What has changed since is behind. The passes are held meanwhile: a change that waits for this marks them.
+    Those that somebody else holds are left out, and it is waited for none: the others come back. No delivery
+    was made, so none is written down, and the log holds none.
     """
     given = {"ids": [card_id for card_id, _ in files], "revisions": [revision for _, revision in files]}
-    await conn.execute(_HAND_OVER, given)
+    return {row.card_id for row in await conn.execute(_HAND_OVER, given)}
 
 
 _HAND_OVER = text(
@@ -101,14 +102,16 @@ _HAND_OVER = text(
             p.revision = file.revision AS shown
         FROM unnest(CAST(:ids AS uuid[]), CAST(:revisions AS bigint[])) AS file (card_id, revision)
         JOIN passes p USING (card_id)
-        ORDER BY p.card_id FOR SHARE OF p)
-    INSERT INTO deliveries (card_id, platform, merchant_id, program_id, status, behind_since,
-        sequence_shown, revision_shown)
-    SELECT card_id, 'apple', merchant_id, program_id, CASE WHEN shown THEN 'current' ELSE 'behind' END,
-        CASE WHEN NOT shown THEN now() END, CASE WHEN shown THEN sequence_wanted ELSE 0 END,
-        CASE WHEN shown THEN revision ELSE 0 END
-    FROM held
-    ON CONFLICT DO NOTHING
+        ORDER BY p.card_id FOR SHARE OF p SKIP LOCKED),
+    made AS (
+        INSERT INTO deliveries (card_id, platform, merchant_id, program_id, status, behind_since,
+            sequence_shown, revision_shown)
+        SELECT card_id, 'apple', merchant_id, program_id, CASE WHEN shown THEN 'current' ELSE 'behind' END,
+            CASE WHEN NOT shown THEN now() END, CASE WHEN shown THEN sequence_wanted ELSE 0 END,
+            CASE WHEN shown THEN revision ELSE 0 END
+        FROM held
+        ON CONFLICT DO NOTHING)
+    SELECT card_id FROM held
     """
 )
 
