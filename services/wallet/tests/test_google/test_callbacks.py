@@ -10,8 +10,11 @@ from typing import Any
 
 import pytest
 
+from punchcard.standins import google_keys
 from punchcard.standins.google_keys import CallbackKeys
 from wallet.google.callbacks import (
+    PROTOCOL,
+    SENDER,
     Forged,
     RootKey,
     Stale,
@@ -162,6 +165,26 @@ def test_a_time_that_is_none_is_refused_also_when_it_is_signed(
 ):
     with pytest.raises(Forged):
         verify(keys.signed("save", CLASS, OBJECT, expTimeMillis=time), roots, [ISSUER], NOW_MS)
+
+
+@pytest.mark.parametrize("name", ["classId", "objectId", "nonce"])
+@pytest.mark.parametrize("sign", ["\0", "\ud800"], ids=["NUL", "half a sign"])
+def test_a_text_that_cannot_be_kept_is_refused_also_when_it_is_signed(
+    keys: CallbackKeys, roots: list[RootKey], name: str, sign: str
+):
+    with pytest.raises(Forged):
+        verify(keys.signed("save", CLASS, OBJECT, **{name: f"a{sign}b"}), roots, [ISSUER], NOW_MS)
+
+
+def test_a_text_that_is_nested_too_deeply_is_refused_also_when_it_is_signed(
+    keys: CallbackKeys, roots: list[RootKey]
+):
+    deep = '{"a":' + "[" * 30_000 + "]" * 30_000 + "}"
+    signature = google_keys._sign(keys._intermediate, SENDER, ISSUER, PROTOCOL, deep)
+    message = {**keys.signed("save", CLASS, OBJECT), "signedMessage": deep, "signature": signature}
+
+    with pytest.raises(Forged):
+        verify(message, roots, [ISSUER], NOW_MS)
 
 
 def test_a_signed_text_that_is_no_object_is_refused(keys: CallbackKeys, roots: list[RootKey]):

@@ -10,6 +10,7 @@ import base64
 import binascii
 import hashlib
 import json
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, NamedTuple
@@ -152,12 +153,14 @@ def _public_key(value: str) -> EllipticCurvePublicKey:
 
 
 def _text(message: Mapping[str, Any], name: str) -> str:
+    """One that can be written: no half of a sign (JSON may hold one), no NUL (no database has it)."""
     value = message.get(name)
-    if not isinstance(value, str):
+    if not isinstance(value, str) or "\0" in value or _HALF.search(value):
         raise Forged
     return value
 
 
+_HALF = re.compile("[\ud800-\udfff]")
 #: More than any time in milliseconds has.
 _DIGITS = 19
 
@@ -175,7 +178,7 @@ def _whole(message: Mapping[str, Any], name: str) -> int:
 def _json(text: str) -> Mapping[str, Any]:
     try:
         value = json.loads(text)
-    except ValueError:
+    except (ValueError, RecursionError):
         raise Forged from None
     if not isinstance(value, dict):
         raise Forged
