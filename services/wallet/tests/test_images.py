@@ -5,8 +5,8 @@ from __future__ import annotations
 import asyncio
 import io
 import ssl
-from collections.abc import AsyncIterator, Callable, Mapping
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from contextlib import asynccontextmanager, suppress
 from typing import Any
 
 import pytest
@@ -21,7 +21,7 @@ from punchcard.embedded.wallet_identities import WalletIdentities
 from wallet import commands
 from wallet.apple.look import Pictures
 from wallet.images.decoding import prepared
-from wallet.images.fetching import Fetcher, Unreachable
+from wallet.images.fetching import SIZE_LIMIT_BYTES, Fetcher, Unreachable
 from wallet.images.guard import Guard, Refused, is_public
 from wallet.images.loop import PictureLoop
 from wallet.store import pictures as store
@@ -338,6 +338,96 @@ async def test_an_answer_that_is_too_large_is_refused(web: Web):
 # -- over real TLS, to the checked address
 
 
+Talks = Callable[[asyncio.StreamWriter], Awaitable[None]]
+
+
+async def says_nothing(writer: asyncio.StreamWriter) -> None:
+    await asyncio.sleep(60)
+
+
+async def dribbles(writer: asyncio.StreamWriter) -> None:
+    writer.write(b"HTTP/1.1 200 OK\r\ncontent-type: image/png\r\ncontent-length: 5000\r\n\r\n")
+    await _for_ever(writer, b"x", 0.1)
+
+
+async def dribbles_its_head(writer: asyncio.StreamWriter) -> None:
+    writer.write(b"HTTP/1.1 200 OK\r\n")
+    await _for_ever(writer, b"x-more: x\r\n", 0.1)
+
+
+async def promises_for_ever(writer: asyncio.StreamWriter) -> None:
+    await _for_ever(writer, b"HTTP/1.1 103 Early Hints\r\n\r\n", 0.01)
+
+
+async def never_ends(writer: asyncio.StreamWriter) -> None:
+    writer.write(b"HTTP/1.1 200 OK\r\ncontent-type: image/png\r\n\r\n")
+    await _for_ever(writer, b"x" * 65536, 0.0)
+
+
+async def never_ends_in_pieces(writer: asyncio.StreamWriter) -> None:
+    writer.write(b"HTTP/1.1 200 OK\r\ncontent-type: image/png\r\ntransfer-encoding: chunked\r\n\r\n")
+    await _for_ever(writer, b"8000\r\n" + b"x" * 0x8000 + b"\r\n", 0.0)
+
+
+async def has_an_endless_head(writer: asyncio.StreamWriter) -> None:
+    writer.write(b"HTTP/1.1 200 OK\r\nx: ")
+    await _for_ever(writer, b"x" * 65536, 0.0)
+
+
+async def _for_ever(writer: asyncio.StreamWriter, part: bytes, pause_s: float) -> None:
+    while True:
+        writer.write(part)
+        await writer.drain()
+        await asyncio.sleep(pause_s)
+
+
+@asynccontextmanager
+async def hostile_server(files: WalletIdentities, talks: Talks) -> AsyncIterator[int]:
+    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    context.load_cert_chain(files.push_certificate, files.push_key)
+    talking: set[asyncio.Task[Any] | None] = set()
+
+    async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        talking.add(asyncio.current_task())
+        with suppress(OSError, asyncio.CancelledError):
+            await reader.readuntil(b"\r\n\r\n")
+            await talks(writer)
+        writer.transport.abort()
+
+    server = await asyncio.start_server(answer, "127.0.0.1", 0, ssl=context)
+    async with server:
+        yield server.sockets[0].getsockname()[1]
+        for task in talking:
+            assert task is not None
+            task.cancel()
+
+
+@pytest.mark.parametrize(
+    ("talks", "ends"),
+    [
+        (says_nothing, NoAnswer),
+        (dribbles, NoAnswer),
+        (dribbles_its_head, NoAnswer),
+        (promises_for_ever, NoAnswer),
+        (has_an_endless_head, NoAnswer),
+        (never_ends, Refused),
+        (never_ends_in_pieces, Refused),
+    ],
+    ids=lambda value: value.__name__,
+)
+async def test_a_server_that_is_slow_or_never_ends_is_left_in_time(
+    identities: WalletIdentities, talks: Talks, ends: type[Exception]
+):
+    outward = Outward(1.0, ca=identities.authority.read_text(), answer_limit_bytes=SIZE_LIMIT_BYTES)
+    guard = Guard(Names(["127.0.0.1"]), allowed=lambda _: True, ports=None)
+
+    async with hostile_server(identities, talks) as port:
+        async with asyncio.timeout(10):
+            with pytest.raises(ends):
+                await Fetcher(outward, guard).fetch(f"https://localhost:{port}/logo.png", "logo")
+    await outward.close()
+
+
 @asynccontextmanager
 async def https_server(files: WalletIdentities, body: bytes) -> AsyncIterator[int]:
     context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
@@ -514,6 +604,23 @@ async def test_without_an_address_there_is_no_picture_and_an_older_change_brings
 
     assert len(web.asked) == 1
     assert await store.of_program(work, program().id) == Pictures()
+
+
+async def test_what_was_tried_before_comes_after_what_is_new(work: Work, program: Any):
+    new = a_program(id=uuid7(), logo_url="https://other.example/logo.png")
+    async with work() as tx:
+        await store.want(tx.conn, [program(1)])
+        slow = await store.claim(tx.conn, uuid7(), 60)
+        assert slow is not None
+        assert await store.later(tx.conn, slow, "NoAnswer", -3600.0)
+        await store.want(tx.conn, [new])
+
+    async with work() as tx:
+        first, second = [await store.claim(tx.conn, uuid7(), 60) for _ in range(2)]
+
+    assert first is not None
+    assert second is not None
+    assert (first.program_id, second.program_id) == (new.id, program().id)
 
 
 async def test_two_loops_never_fetch_the_same_picture_at_once(work: Work, program: Any):

@@ -76,7 +76,10 @@ _WANT = text(
 
 
 async def claim(conn: AsyncConnection, new_claim: UUID, lease_s: float) -> Wanted | None:
-    """One that is due, past what others hold; a claim that ran out is taken again."""
+    """One that is due, past what others hold; a claim that ran out is taken again.
+
+    What was tried less often comes first: servers that never answer hold up no new picture.
+    """
     row = (await conn.execute(_CLAIM, {"claim": new_claim, "lease_s": lease_s})).first()
     if row is None:
         return None
@@ -89,7 +92,7 @@ _CLAIM = text(
     WITH due AS (
         SELECT program_id, kind FROM program_pictures
         WHERE status = 'wanted' AND next_try_at <= now() AND (claimed_until IS NULL OR claimed_until <= now())
-        ORDER BY next_try_at LIMIT 1 FOR UPDATE SKIP LOCKED)
+        ORDER BY tries, next_try_at LIMIT 1 FOR UPDATE SKIP LOCKED)
     UPDATE program_pictures p SET claim = :claim, claimed_until = now() + make_interval(secs => :lease_s),
         tries = least(p.tries + 1, 1000)
     FROM due WHERE p.program_id = due.program_id AND p.kind = due.kind
