@@ -67,7 +67,9 @@ def test_the_identities_that_a_platform_made_here_are_looked_at_and_called_test_
     assert done.exit_code == 0, done.output
     said, *checked = done.output.split("\n\n")
     assert "no phone accepts their passes" in said
-    assert all(part in said for part in ("Apple's", "Google's", *APPLE, "GOOGLE_ISSUER_ID", "docs/wallets.md"))
+    assert all(
+        part in said for part in ("Apple's", "Google's", *APPLE, "GOOGLE_ISSUER_ID", "docs/wallets.md")
+    )
     assert "✓ Passes: 12 made and checked" in checked[0]
     assert "✓ Google's service account" in checked[0]
 

@@ -1,10 +1,10 @@
-"""A device that Apple says is gone (410): forgotten the whole way, from its registration to the answers it gets."""
+"""A device that Apple says is gone (410): forgotten, the whole way from its registration to its answers."""
 
 from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -92,13 +92,22 @@ class World:
             await commands.note_transactions(tx, [fact])
 
     async def until_current(self, held: Pass) -> None:
-        async with asyncio.timeout(20):
-            while await self._status(held) != "current":
-                await asyncio.sleep(0.02)
+        async def is_current() -> bool:
+            async with self._service.work.read() as conn:
+                return (await store.deliveries_of(conn, held.card_id))["apple"].status == "current"
 
-    async def _status(self, held: Pass) -> str:
-        async with self._service.work.read() as conn:
-            return (await store.deliveries_of(conn, held.card_id))["apple"].status
+        await self._until(is_current)
+
+    async def until_pushed(self, phone: Phone, times: int) -> None:
+        async def is_pushed() -> bool:
+            return self.pushed(phone) >= times
+
+        await self._until(is_pushed)
+
+    async def _until(self, what: Callable[[], Awaitable[bool]]) -> None:
+        async with asyncio.timeout(20):
+            while not await what():  # noqa: ASYNC110 - the database has no event to wait for
+                await asyncio.sleep(0.02)
 
     async def devices(self, held: Pass) -> set[str]:
         """The push tokens that are kept."""
@@ -121,8 +130,7 @@ async def world(
 ) -> AsyncIterator[World]:
     keys = Keys(tmp_path)
     certificate, key, authority = (
-        file.read_text()
-        for file in (identities.pass_certificate, identities.pass_key, identities.authority)
+        file.read_text() for file in (identities.pass_certificate, identities.pass_key, identities.authority)
     )
     settings = WalletSettings.load(
         **keys.settings("wallet", database.fresh("wallet").app_url),
@@ -201,11 +209,9 @@ async def test_a_device_that_registered_after_it_was_gone_is_kept_and_told_in_th
     await world.until_current(held)
 
     world.gone(phone, seconds_ago=3600)
+    told_before = world.pushed(phone)
     await world.stamp(a_transaction(card, 1))
-    tried = world.pushed(phone)
-    async with asyncio.timeout(20):
-        while world.pushed(phone) == tried:
-            await asyncio.sleep(0.02)
+    await world.until_pushed(phone, told_before + 1)
     assert await world.devices(held) == {phone.push_token}
     apple.behaviour.devices.clear()
     await world.until_current(held)

@@ -40,7 +40,7 @@ def routes(work: Work) -> APIRouter:
         limit: Annotated[int, Query(ge=1, le=PAGE_ROWS)] = 500,
         recent: Annotated[int, Query(ge=0, le=RECENT_ROWS)] = 0,
     ) -> Response:
-        """The accounts that have rows, by card id, from behind `after` on; each with its `recent` last ones."""
+        """The accounts that have rows, by card id, from behind `after` on, each with as many last rows."""
         async with work.read() as conn:
             rows = await store.balances(await store.raw(conn), after, limit, recent)
         return _answer(rows)

@@ -25,16 +25,16 @@ class ProviderHealth:
 
     async def note(self, tx: Tx, outcomes: Sequence[Outcome]) -> bool:
         """Count these outcomes; True when the provider is left alone from now on."""
-        if time.monotonic() < self._well_until and not any(is_fault(one) or refuses_us(one) for one in outcomes):
+        if time.monotonic() < self._well_until and not any(
+            is_fault(one) or refuses_us(one) for one in outcomes
+        ):
             return False
         before = await store.lock_provider(tx.conn, self._platform)
         breaker = after(before.breaker, outcomes, before.now)
         refused = refused_since(before.refused_since, outcomes, before.now)
         error = _last_error(outcomes)
         succeeded = any(map(took, outcomes))
-        await store.note_provider(
-            tx.conn, self._platform, breaker, refused, succeeded=succeeded, error=error
-        )
+        await store.note_provider(tx.conn, self._platform, breaker, refused, succeeded=succeeded, error=error)
         well = not breaker.faults and refused is None
         tx.after_commit(lambda: self._remember(well))
         if breaker.is_open != before.breaker.is_open:
