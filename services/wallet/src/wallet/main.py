@@ -13,7 +13,7 @@ from kit.app import Service
 from kit.http import Peer, Upstream
 from kit.projection import Projection
 from kit.serving import serve
-from wallet import api, certificates, consumers, health_api, logbook, queries
+from wallet import api, certificates, consumers, health_api, logbook, queries, reward_clock
 from wallet.apple import configured as apple
 from wallet.apple import download
 from wallet.apple import web as apple_web
@@ -82,6 +82,7 @@ def build(
     service.background("projection", projection.run)
     service.ready_when("projection", lambda: projection.loaded)
     service.background("sync with the ledger", sync.run)
+    service.background("rewards by the clock", lambda: reward_clock.look_always(service.work))
     service.background("delivery log", lambda: logbook.keep_always(service.work))
     service.background("passes behind", lambda: queries.keep_counting(service.work))
     service.at_close(cards_upstream.close)

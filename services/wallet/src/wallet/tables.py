@@ -143,5 +143,10 @@ registrations = Table(
     Column("registered_at", DateTime(timezone=True), nullable=False),
 )
 
+#: One row: up to when begins and ends of rewards were looked at.
+reward_clock = Table(
+    "reward_clock", metadata, Column("looked_until", DateTime(timezone=True), nullable=False)
+)
+
 #: One row: the last tag that was given.
 pass_tags = Table("pass_tags", metadata, Column("last", BigInteger, nullable=False))
