@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import hmac
 import json
 import signal
 import subprocess
@@ -34,6 +36,7 @@ class Provider:
         given = [json.dumps({"sub": name, **claims}) for name, claims in people.items()]
         self._people = [part for one in given for part in ("--user-claims", one)]
         self._process: subprocess.Popen[bytes] | None = None
+        self.made: list[str] = []
 
     def start(self) -> None:
         command = [sys.executable, "-m", "oidc_provider_mock", "--port", str(self._port), *self._people]
@@ -63,7 +66,12 @@ class Provider:
             code = parse_qs(urlsplit(sent.headers["location"]).query)["code"][0]
             grant = {"grant_type": "authorization_code", "code": code, "redirect_uri": back}
             answer = http.post("/oauth2/token", data={**grant, "client_id": client_id, "client_secret": "s"})
-        return str(answer.json()["id_token"])
+        self.made.append(str(answer.json()["id_token"]))
+        return self.made[-1]
+
+    def tell(self, person: str, **claims: Any) -> None:
+        """From now on it says this of that person."""
+        httpx.put(f"{self.url}/users/{person}", json=claims).raise_for_status()
 
     def _answers(self) -> bool:
         try:
@@ -77,6 +85,7 @@ class Issuer:
 
     def __init__(self) -> None:
         self.keys = {"one": new_key()}
+        self.made: list[str] = []
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
         self.url = f"http://127.0.0.1:{self._server.server_port}"
         threading.Thread(target=self._server.serve_forever, args=(0.05,), daemon=True).start()
@@ -95,7 +104,14 @@ class Issuer:
 
     def token(self, key: Any = None, kid: str | None = "one", algorithm: str = "RS256", **claims: Any) -> str:
         head = {"kid": kid} if kid else {}
-        return jwt.encode(self.claims(**claims), key or self.keys["one"], algorithm, head)
+        self.made.append(jwt.encode(self.claims(**claims), key or self.keys["one"], algorithm, head))
+        return self.made[-1]
+
+    def with_hs256(self, secret: bytes) -> str:
+        """By hand: the library refuses to take a public key for a secret."""
+        text = f"{part({'alg': 'HS256', 'typ': 'JWT', 'kid': 'one'})}.{part(self.claims())}"
+        mac = hmac.digest(secret, text.encode(), "sha256")
+        return f"{text}.{base64.urlsafe_b64encode(mac).rstrip(b'=').decode()}"
 
     def _handler(self) -> type[BaseHTTPRequestHandler]:
         issuer = self
@@ -118,6 +134,16 @@ class Issuer:
         if path == DISCOVERY:
             return {"issuer": self.url, "jwks_uri": f"{self.url}/keys"}
         return {"keys": [_jwk(key, kid) for kid, key in self.keys.items()]}
+
+
+def part(value: Any) -> str:
+    """One part of a token."""
+    return base64.urlsafe_b64encode(json.dumps(value).encode()).rstrip(b"=").decode()
+
+
+def claims_in(text: str) -> dict[str, Any]:
+    found: dict[str, Any] = json.loads(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)))
+    return found
 
 
 def new_key() -> rsa.RSAPrivateKey:

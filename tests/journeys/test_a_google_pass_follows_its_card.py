@@ -6,80 +6,16 @@ import json
 import time
 from collections.abc import Callable, Iterator
 from typing import Any
-from uuid import UUID
 
 import httpx
 import pytest
-from aiokafka import AIOKafkaConsumer
 from typer.testing import CliRunner
 
 from punchcard.main import app
 from punchcard.standins.google import Mood
 from punchcard.standins.google_keys import CallbackKeys
 
-from .google_stand_in import CALLBACK, Google
-
-VENDOR = "/api/v1/vendor/loyalty"
-WITHIN_S = 20
-
-
-class Wallet:
-    """Cards of one shop, and what Google has of them."""
-
-    def __init__(self, platform: Any, shop: Any, google: Google) -> None:
-        self.platform, self.shop, self.google = platform, shop, google
-
-    def link(self, card_id: str) -> str:
-        made = self.platform.create(self.shop.owner, f"{VENDOR}/cards/{card_id}/link")
-        return f"/api/v1/loyalty/cards/{made['card_url'].rpartition('/')[2]}/google"
-
-    def ask(self, card_id: str) -> httpx.Response:
-        """As the customer does."""
-        answer: httpx.Response = self.platform.http.get(self.link(card_id))
-        return answer
-
-    def saved_link(self, card_id: str) -> tuple[str, str, str]:
-        """The save link, and the ids of class and object in it."""
-        answer = self.ask(card_id)
-        assert answer.status_code == 302, answer.text
-        link = answer.headers["location"]
-        (row,) = self.google.claims_of(link)["payload"]["loyaltyObjects"]
-        return link, row["classId"], row["id"]
-
-    def stamp(self, card_id: str, times: int = 1) -> None:
-        for _ in range(times):
-            self.shop.move("stamp", {"card_id": card_id})
-
-    def stamps(self, object_id: str) -> int | None:
-        """What Google shows."""
-        shown = self.google.objects.get(object_id, {}).get("loyaltyPoints")
-        return shown and shown["balance"]["int"]
-
-    def ledgers(self, card_id: str) -> int:
-        found: int = self.platform.one(
-            "ledger", "SELECT stamp_count FROM accounts WHERE card_id = %s", card_id
-        )
-        return found
-
-    def told(self, card_id: str) -> dict[str, Any]:
-        """What the shop is told of the card's pass at Google."""
-        shown = self.platform.made(self.platform.get(self.shop.key, f"{VENDOR}/cards/{card_id}/passes"))
-        found: dict[str, Any] = next(row for row in shown["items"] if row["platform"] == "google")
-        return found
-
-    def call_back(self, message: Any) -> httpx.Response:
-        answer: httpx.Response = self.platform.http.post(CALLBACK, json=message)
-        return answer
-
-    def kept(self) -> list[Any]:
-        """All that callbacks can change."""
-        return [
-            self.platform.one("wallet", "SELECT count(*) FROM google_nonces"),
-            self.platform.one("wallet", "SELECT coalesce(sum(change), 0) FROM pass_changes"),
-            self.platform.rows(
-                "wallet", "SELECT object_id, is_saved, saved_at, removed_at FROM google_objects ORDER BY 1"
-            ),
-        ]
+from .google_stand_in import VENDOR, WITHIN_S, Google, Wallet
 
 
 @pytest.fixture(scope="module")
@@ -177,10 +113,26 @@ def test_a_card_that_is_switched_off_is_inactive_there_and_comes_back(
     until(lambda: has("ACTIVE"), within_s=WITHIN_S)
 
 
+def test_a_card_that_is_deleted_says_nothing_there_any_more(wallet: Wallet, until: Callable[..., float]):
+    card = wallet.shop.enrol()
+    wallet.stamp(card["id"])
+    link, (_, _, shown) = wallet.link(card["id"]), wallet.saved_link(card["id"])
+
+    headers = {"authorization": f"Bearer {wallet.shop.owner}"}
+    gone = wallet.platform.http.delete(f"{VENDOR}/cards/{card['id']}", headers=headers)
+
+    assert gone.status_code == 204
+    until(lambda: wallet.google.objects[shown]["state"] == "INACTIVE", within_s=WITHIN_S)
+    assert card["qr_code"] not in json.dumps(wallet.google.objects[shown])
+    assert card["card_number"].replace("-", "") not in json.dumps(wallet.google.objects[shown])
+    refused = wallet.platform.http.get(link)
+    assert (refused.status_code, refused.json()["code"]) == (404, "card-not-found")
+
+
 # -- callbacks
 
 
-def test_a_phone_that_saves_and_deletes_the_card_is_told_of_once(wallet: Wallet, until: Callable[..., float]):
+def test_the_shop_is_told_whether_a_phone_has_the_card(wallet: Wallet, until: Callable[..., float]):
     card = wallet.shop.enrol()["id"]
     link, look, shown = wallet.saved_link(card)
     until(lambda: wallet.told(card)["status"] == "current", within_s=WITHIN_S)
@@ -193,7 +145,6 @@ def test_a_phone_that_saves_and_deletes_the_card_is_told_of_once(wallet: Wallet,
 
     assert [answer.status_code for answer in (again, *gone)] == [200] * 3
     assert wallet.told(card)["devices"] == 0
-    until(lambda: wallet.platform.one("wallet", "SELECT count(*) FROM outbox") == 0, within_s=WITHIN_S)
 
 
 async def test_what_was_saved_and_deleted_is_said_once_each(wallet: Wallet):
@@ -202,28 +153,9 @@ async def test_what_was_saved_and_deleted_is_said_once_each(wallet: Wallet):
     for event in ("save", "save", "del", "del"):
         assert wallet.call_back(wallet.google.keys.signed(event, look, shown)).status_code == 200
 
-    said = await _said(wallet.platform.stack.bootstrap, card, 2)
+    said = await wallet.said(card, 2)
 
     assert said == [("wallet.pass-added.v1", "google", 1), ("wallet.pass-removed.v1", "google", 2)]
-
-
-async def _said(bootstrap: str, card_id: str, count: int) -> list[tuple[str, str, int]]:
-    """What the topic holds of this card, once it is so much, and a moment later."""
-    consumer = AIOKafkaConsumer(
-        "wallet-events", bootstrap_servers=bootstrap, group_id=None, auto_offset_reset="earliest"
-    )
-    await consumer.start()
-    found, deadline = [], time.monotonic() + WITHIN_S
-    try:
-        while time.monotonic() < deadline:
-            for batch in (await consumer.getmany(timeout_ms=1000)).values():
-                events = [json.loads(row.value) for row in batch if row.value]
-                found += [one for one in events if UUID(one["data"]["card_id"]) == UUID(card_id)]
-                if len(found) == count:
-                    deadline = min(deadline, time.monotonic() + 1)
-    finally:
-        await consumer.stop()
-    return [(one["type"], one["data"]["platform"], one["data"]["change"]) for one in found]
 
 
 def test_forged_replayed_and_stale_callbacks_are_refused_and_keep_nothing(wallet: Wallet):
@@ -255,22 +187,6 @@ def test_forged_replayed_and_stale_callbacks_are_refused_and_keep_nothing(wallet
     assert wallet.kept() == before
 
 
-def test_googles_root_keys_change_and_the_old_ones_are_no_good(wallet: Wallet, until: Callable[..., float]):
-    card = wallet.shop.enrol()["id"]
-    _, look, shown = wallet.saved_link(card)
-    assert wallet.call_back(wallet.google.keys.signed("save", look, shown)).status_code == 200
-    old = wallet.google.keys.signed("del", look, shown)
-
-    wallet.google.keys.rotate()
-
-    def taken() -> bool:
-        return wallet.call_back(wallet.google.keys.signed("del", look, shown)).status_code == 200
-
-    until(taken, within_s=WITHIN_S)
-    assert wallet.call_back(old).status_code == 401
-    assert wallet.told(card)["devices"] == 0
-
-
 # -- Google in trouble
 
 
@@ -295,6 +211,20 @@ def test_after_google_failed_for_a_while_it_shows_the_ledgers_balance(
     until(lambda: wallet.told(card)["status"] == "current", within_s=WITHIN_S)
 
 
+def test_who_asks_while_google_is_away_is_told_to_come_back_and_then_gets_the_link(
+    wallet: Wallet, until: Callable[..., float]
+):
+    link = wallet.link(wallet.shop.enrol()["id"])
+
+    wallet.google.does(Mood("fail", 503))
+    meanwhile = wallet.platform.http.get(link)
+    wallet.google.does(Mood())
+
+    assert (meanwhile.status_code, meanwhile.json()["code"]) == (503, "upstream-unavailable")
+    assert int(meanwhile.headers["retry-after"]) >= 1
+    until(lambda: wallet.platform.http.get(link).status_code == 302, within_s=WITHIN_S)
+
+
 @pytest.mark.parametrize("with_its_class", [False, True], ids=["the object", "object and class"])
 def test_what_google_lost_is_made_anew(wallet: Wallet, until: Callable[..., float], with_its_class: bool):
     card = wallet.shop.enrol()["id"]
@@ -310,9 +240,27 @@ def test_what_google_lost_is_made_anew(wallet: Wallet, until: Callable[..., floa
     assert wallet.google.objects[shown]["state"] == "ACTIVE"
 
 
-def test_nothing_was_lost_on_the_way(wallet: Wallet):
+def test_googles_root_keys_change_and_the_old_ones_are_no_good(wallet: Wallet, until: Callable[..., float]):
+    card = wallet.shop.enrol()["id"]
+    _, look, shown = wallet.saved_link(card)
+    assert wallet.call_back(wallet.google.keys.signed("save", look, shown)).status_code == 200
+    old = wallet.google.keys.signed("del", look, shown)
+
+    wallet.google.keys.rotate()
+
+    def taken() -> bool:
+        return wallet.call_back(wallet.google.keys.signed("del", look, shown)).status_code == 200
+
+    until(taken, within_s=WITHIN_S)
+    assert wallet.call_back(old).status_code == 401
+    assert wallet.told(card)["devices"] == 0
+
+
+def test_nothing_was_lost_on_the_way_and_no_link_is_in_a_log(wallet: Wallet):
     environment = {"PUNCHCARD_HOME": str(wallet.platform.stack.home.path)}
 
     said = CliRunner().invoke(app, ["verify", "--all", "--json"], env=environment)
 
     assert (said.exit_code, said.exception) == (0, None), said.output
+    logs = [wallet.platform.stack.service(name).log.read_text() for name in ("gateway", "wallet", "cards")]
+    assert [secret for secret in wallet.secrets for told in logs if secret in told] == []
