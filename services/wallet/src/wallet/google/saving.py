@@ -22,7 +22,7 @@ from wallet.google.root_keys import RootKeys
 from wallet.saved import tell_saved
 
 #: A save link needs its object to be there: so long somebody waits for it, looking so often.
-OBJECT_WAIT_S, LOOK_EVERY_S = 5.0, 0.05
+OBJECT_WAIT_S, LOOK_EVERY_S = 1.5, 0.05
 #: What a phone takes as an address.
 LINK_MAX = 1800
 NOT_SIGNED = "This callback is not signed as Google signs"
