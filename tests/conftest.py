@@ -6,6 +6,7 @@ import itertools
 import secrets
 import time
 from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
@@ -215,6 +216,23 @@ def platform(stack: Stack) -> Iterator[Platform]:
 def platform_of() -> Callable[[Stack], Platform]:
     """For tests that bring a stack of their own."""
     return Platform
+
+
+@pytest.fixture(scope="session")
+def retold() -> Callable[..., AbstractContextManager[None]]:
+    """`with retold(stack, "wallet", GOOGLE_API_URL=…):` this service has other settings, beside its own."""
+    return _retold
+
+
+@contextmanager
+def _retold(stack: Stack, name: str, **more: str) -> Iterator[None]:
+    """It is started again, twice."""
+    before = stack.settings(name)
+    try:
+        stack.retell(name, before | more)
+        yield
+    finally:
+        stack.retell(name, before)
 
 
 @pytest.fixture(scope="session")

@@ -67,10 +67,20 @@ def test_a_service_that_is_told_other_settings_starts_again_with_them(stack):
         return answer.headers["ratelimit-policy"]
 
     assert policy().startswith('"sign-ins";q=10000000;w=60')
+    assert stack.settings("gateway") == RAISED_LIMITS
     stack.retell("gateway", {})
+    assert stack.settings("gateway") == {}
     assert policy() == '"sign-ins";q=10;w=60, "account-sign-ins";q=5;w=60'
     stack.retell("gateway", RAISED_LIMITS)
     assert policy().startswith('"sign-ins";q=10000000;w=60')
+
+
+def test_a_service_that_is_told_again_is_found_where_it_was(stack):
+    before = stack.settings("auth-pins")
+
+    stack.retell("auth-pins", before)
+
+    assert stack.service("auth-pins").is_ready()
 
 
 @pytest.fixture(scope="module")

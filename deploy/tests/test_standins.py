@@ -117,7 +117,13 @@ def test_watching_where_nothing_runs_says_so(tmp_path: Path):
         ({"apns-topic": "pass.other"}, b"{}", "TopicDisallowed"),
         ({}, b"", "PayloadEmpty"),
         ({}, b"{" + b" " * 5000 + b"}", "PayloadTooLarge"),
-        ({}, b'{"aps": {}}', "BadMessageId"),
+        ({}, b'{"aps": {}}', "BadPayload"),
+        ({"apns-id": "4F3A"}, b"{}", "BadMessageId"),
+        ({"apns-expiration": "soon"}, b"{}", "BadExpirationDate"),
+        ({"apns-expiration": "0"}, b"{}", None),
+        ({"apns-priority": "7"}, b"{}", "BadPriority"),
+        ({"apns-push-type": "loud"}, b"{}", "InvalidPushType"),
+        ({"apns-collapse-id": "x" * 65}, b"{}", "BadCollapseId"),
     ],
 )
 def test_the_stand_in_is_strict(changes: dict[str, str], body: bytes, reason: str | None):

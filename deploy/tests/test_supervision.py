@@ -4,8 +4,18 @@ import re
 import threading
 import time
 
+import pytest
+
+from punchcard import supervision
 from punchcard.problems import MachineCannot
 from punchcard.supervision import FIRST_PAUSE_S, LONGEST_PAUSE_S, Supervised, ending, pause_after
+
+HURRIED_S = 0.05
+
+
+@pytest.fixture
+def in_a_hurry(monkeypatch):
+    monkeypatch.setattr(supervision, "FIRST_PAUSE_S", HURRIED_S)
 
 
 class Pretended:
@@ -64,7 +74,7 @@ def test_pauses_double_from_a_fifth_of_a_second_to_half_a_minute():
     assert pause_after(500) == LONGEST_PAUSE_S
 
 
-def test_one_that_is_killed_comes_back_and_it_is_told():
+def test_one_that_is_killed_comes_back_and_it_is_told(in_a_hurry):
     told = []
     supervised = Supervised(Pretended(), told.append)
     supervised.start()
@@ -85,12 +95,12 @@ def test_how_it_ended_is_said_as_far_as_it_is_known():
     assert ending(-99) == "was ended by signal 99"
 
 
-def test_one_that_is_stopped_stays_down_until_it_is_started():
+def test_one_that_is_stopped_stays_down_until_it_is_started(in_a_hurry):
     supervised = Supervised(Pretended(), lambda words: None)
     supervised.start()
 
     supervised.stop()
-    time.sleep(FIRST_PAUSE_S * 3)
+    time.sleep(HURRIED_S * 4)
     assert supervised.pid is None
 
     supervised.start()
@@ -98,18 +108,18 @@ def test_one_that_is_stopped_stays_down_until_it_is_started():
     supervised.close()
 
 
-def test_one_killed_to_stay_down_stays_down():
+def test_one_killed_to_stay_down_stays_down(in_a_hurry):
     supervised = Supervised(Pretended(), lambda words: None)
     supervised.start()
 
     supervised.kill9(stay_down=True)
-    time.sleep(FIRST_PAUSE_S * 3)
+    time.sleep(HURRIED_S * 4)
 
     assert supervised.pid is None
     supervised.close()
 
 
-def test_a_start_that_fails_is_told_and_tried_again():
+def test_a_start_that_fails_is_told_and_tried_again(in_a_hurry):
     told = []
     supervised = Supervised(Pretended(refuses=2), told.append)
     supervised.start()

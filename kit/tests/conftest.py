@@ -140,7 +140,7 @@ async def running(keys: Keys, plain_database: str, short_folder: Path) -> AsyncI
 def guarded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Process]:
     """The toy service without a database, in more of a hurry than a real one."""
     folder = Path(tempfile.mkdtemp(prefix="kit-"))
-    hurry = {"REQUEST_HEAD_TIMEOUT_S": "1", "REQUEST_BODY_TIMEOUT_S": "1.5", "LOG_LEVEL": "ERROR"}
+    hurry = {"REQUEST_HEAD_TIMEOUT_S": "0.4", "REQUEST_BODY_TIMEOUT_S": "0.5", "LOG_LEVEL": "ERROR"}
     made = Process(Keys(tmp_path_factory.mktemp("keys")), NOWHERE, folder, **hurry)
     asyncio.run(made.until_live())
     yield made

@@ -223,10 +223,10 @@ def test_a_request_that_comes_in_drops_has_no_longer_than_another(guarded: Any):
 
 def test_a_connection_with_nothing_to_say_is_left_alone(guarded: Any):
     caller = Caller(guarded.port)
-    time.sleep(1.3)
+    time.sleep(0.6)
     caller.say(GET + b"\r\n")
     first = caller.socket.recv(65536)
-    time.sleep(1.3)
+    time.sleep(0.6)
     caller.say(GET + LAST)
 
     assert (first[:12], caller.hear()[:12]) == (b"HTTP/1.1 200", b"HTTP/1.1 200")

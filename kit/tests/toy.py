@@ -35,7 +35,7 @@ async def send_parcel(place: int, parcel: Parcel) -> dict[str, int]:
 async def slow() -> dict[str, str]:
     sys.stdout.write("slow began\n")
     sys.stdout.flush()
-    await asyncio.sleep(1)
+    await asyncio.sleep(0.5)
     return {"slow": "done"}
 
 

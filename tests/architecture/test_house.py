@@ -289,15 +289,16 @@ REGISTRIES = whole(
     r"|deb\.deb·ian|archive\.ubun·tu|proxy\.go·lang|dock·er\.io|gh·cr\.io|qu·ay\.io"
 )
 SESSIONS = whole(
-    r"\b(clau·de|anthro·pic|chat·gpt|co·pilot|language mo·del|LL·M|sub·agent|AI[- ]gen·erated"
-    r"|this iss·ue|iss·ue #?\d+|pull requ·est #\d+|the br·ief|COM·MON\.md|co-auth·ored-by)\b"
+    r"\b(clau·de|anthro·pic|chat·gpt|co·pilot|language mo·del|ll·m|sub·agent|ai[- ]gen·erated"
+    r"|this iss·ue|iss·ue #?\d+|pull requ·est #\d+|the br·ief|com·mon\.md|co-auth·ored-by)\b"
 )
+# Looked for in lower case: to ignore the case in each place takes ten times as long.
 TRACES = {
-    "host of a package registry": re.compile(REGISTRIES, re.IGNORECASE),
+    "host of a package registry": re.compile(REGISTRIES),
     "path of a machine": re.compile(
-        whole(r"(?<![\w/.:}*~-])/(wo·rk|fa·rm|ro·ot|t·mp|ho·me|Us·ers|mn·t|work·space)/[\w.]")
+        whole(r"(?<![\w/.:}*~-])/(wo·rk|fa·rm|ro·ot|t·mp|ho·me|us·ers|mn·t|work·space)/[\w.]")
     ),
-    "word about how it was written": re.compile(SESSIONS, re.IGNORECASE),
+    "word about how it was written": re.compile(SESSIONS),
 }
 
 
@@ -306,9 +307,9 @@ def test_the_tree_holds_no(kind: str):
     found = [
         f"{name}:{number}: {line.strip()[:100]}"
         for name, text in texts()
-        if TRACES[kind].search(text)  # most texts hold none: their lines are not looked at one by one
+        if TRACES[kind].search(text.lower())  # most texts hold none: their lines are not looked at one by one
         for number, line in enumerate(text.splitlines(), 1)
-        if TRACES[kind].search(line)
+        if TRACES[kind].search(line.lower())
     ]
 
     assert found == []
@@ -324,7 +325,7 @@ def test_the_tree_holds_no(kind: str):
     ],
 )
 def test_a_trace_is_found(kind: str, line: str):
-    assert TRACES[kind].search(whole(line))
+    assert TRACES[kind].search(whole(line).lower())
 
 
 @pytest.mark.parametrize(

@@ -190,12 +190,16 @@ class Stack:
         for handle in self._services.values():
             handle.wait_ready(timeout_s)
 
+    def settings(self, name: str) -> dict[str, str]:
+        """What `env` gave this service by its name, or whoever told it again since."""
+        return dict(self._env.get(kind_of(name).name, {}))
+
     def retell(self, name: str, env: Mapping[str, str]) -> None:
         """Start this service again with these settings instead of those that `env` gave it."""
         kind = kind_of(name)
         self._env[kind.name] = dict(env)
         handle = self.service(kind.name)
-        handle.member.tell(self._environment(kind, handle.socket.parent))
+        handle.member.tell(self._environment(kind, handle.socket.parent, handle.port))
         handle.restart()
 
     # -- starting
@@ -272,10 +276,11 @@ class Stack:
         """All at once: none needs another one to start."""
         sockets = self.home.socket_directory()
         for kind in self._kinds:
+            port = self._port(kind)
             process = ServiceProcess(
                 kind,
-                self._environment(kind, sockets),
-                port=self._port(kind),
+                self._environment(kind, sockets, port),
+                port=port,
                 socket=socket_of(kind, sockets),
                 log=self.home.logs / f"{kind.name}.log",
                 record=self.home.record(kind.name),
@@ -297,14 +302,14 @@ class Stack:
 
     # -- what a service is told
 
-    def _environment(self, kind: ServiceKind, sockets: Path) -> dict[str, str]:
+    def _environment(self, kind: ServiceKind, sockets: Path, port: int) -> dict[str, str]:
         told = environment(
             kind,
             keys=self.keys,
             database_url=self.urls(kind.name).app,
             bootstrap=self.bootstrap,
             public_base_url=self.public_base_url,
-            port=self._port(kind),
+            port=port,
             sockets=sockets,
             mail=self.home.mail,
         )

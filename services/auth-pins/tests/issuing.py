@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import time
 from typing import Any
@@ -33,7 +34,7 @@ def jwk(key: Any, kid: str | None, **more: Any) -> dict[str, Any]:
 
 
 class Issuer:
-    """`keys` is what it publishes; `down` answers 503."""
+    """`keys` is what it publishes; `down` answers 503; while `speaks` is not set it says nothing."""
 
     def __init__(self) -> None:
         self.url = ""
@@ -41,6 +42,8 @@ class Issuer:
         self.named: str | None = None
         self.keys_at: str | None = None
         self.down = False
+        self.speaks = asyncio.Event()
+        self.speaks.set()
         self.asked: list[str] = []
         self._runner: web.AppRunner | None = None
 
@@ -58,6 +61,7 @@ class Issuer:
 
     async def _answer(self, request: web.Request) -> web.Response:
         self.asked.append(request.path)
+        await self.speaks.wait()
         if self.down:
             return web.json_response({}, status=503)
         if request.path == "/.well-known/openid-configuration":

@@ -441,6 +441,23 @@ async def test_many_who_come_with_a_new_key_ask_once(world, monkeypatch):
     assert len(issuer.asked) == 2
 
 
+async def test_a_silent_issuer_holds_up_a_few_and_not_all_who_come(world, monkeypatch):
+    house, issuer = world
+    monkeypatch.setattr(issuers, "WAITING_MOST", 3)
+    issuer.speaks.clear()
+
+    waiting = [asyncio.create_task(ask(house, issuer.token(jti=str(n)))) for n in range(8)]
+    done, held_up = await asyncio.wait(waiting, timeout=0.5)
+    issuer.speaks.set()
+    late = [await task for task in held_up]
+
+    assert {(task.result().status_code, code_of(task.result())) for task in done} == {
+        (503, "upstream-unavailable")
+    }
+    assert (len(done), {answer.status_code for answer in late}) == (5, {200})
+    assert (await ask(house, issuer.token())).status_code == 200
+
+
 async def test_a_withdrawn_key_ends_when_the_keys_are_read_again(world, monkeypatch):
     house, issuer = world
     monkeypatch.setattr(issuers, "READ_AGAIN_S", 0.0)

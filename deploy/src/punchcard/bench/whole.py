@@ -5,7 +5,9 @@ from __future__ import annotations
 import json
 import os
 import platform
-from collections.abc import Callable, Mapping, Sequence
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -101,6 +103,7 @@ class _Run:
         self.figures: dict[str, float] = {}
         self._context: dict[str, Any] = {}
         self._measured: dict[str, Any] = {}
+        self._took_s: dict[str, float] = {}
 
     def on_one_stack(self) -> None:
         """All that one platform is enough for."""
@@ -109,20 +112,20 @@ class _Run:
         with self._stack("var") as stack:
             self._context["postgresql"] = stack.postgres.member.version  # type: ignore[attr-defined]
             if THROUGHPUT in self._asked.parts:
-                self._throughput(stack)
+                with self._told(THROUGHPUT):
+                    self._throughput(stack)
             ground = self._ground(stack)
             for part in self._asked.parts:
                 if part in MEASUREMENTS:
-                    self._out.print(f"measuring {part}")
-                    self.figures |= MEASUREMENTS[part](ground)
+                    with self._told(part):
+                        self.figures |= MEASUREMENTS[part](ground)
             self._measured |= ground.seen
 
     def on_two_stacks(self) -> None:
         """A nearly empty ledger beside a full one."""
         if LEDGER_SIZE not in self._asked.parts:
             return
-        self._out.print(f"measuring {LEDGER_SIZE}")
-        with self._stack("few") as few, self._stack("many") as many:
+        with self._told(LEDGER_SIZE), self._stack("few") as few, self._stack("many") as many:
             grounds = self._ground(few), self._ground(many)
             self.figures |= ledger_size.measure(*grounds)
         for ground in grounds:
@@ -137,6 +140,7 @@ class _Run:
             "slowdown": self.slowness.slowdown,
             "parts": list(self._asked.parts),
             "sizes": self._asked.sizes._asdict(),
+            "took_s": self._took_s,
             **self._context,
             "measured": self._measured,
         }
@@ -155,6 +159,16 @@ class _Run:
         return Ground(
             stack, asked.sizes, self.slowness, rounds=asked.rounds, seconds=asked.seconds, out=self._out
         )
+
+    @contextmanager
+    def _told(self, part: str) -> Iterator[None]:
+        """Say what is measured now and, at its end, how long that took."""
+        self._out.print(f"measuring {part}")
+        began = time.monotonic()
+        yield
+        took_s = time.monotonic() - began
+        self._out.print(f"  {part:<26} {took_s:5.1f} s")
+        self._took_s[part] = round(took_s, 1)
 
     def _stack(self, name: str) -> Stack:
         def tell(step: str, seconds: float) -> None:

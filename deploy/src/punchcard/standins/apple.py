@@ -14,6 +14,7 @@ from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple, cast
+from uuid import uuid4
 
 from cryptography import x509
 from cryptography.x509.oid import NameOID
@@ -28,6 +29,18 @@ from punchcard.embedded.wallet_identities import WalletIdentities
 
 _PATH = re.compile("/3/device/([^/]+)")
 _TOKEN = re.compile("[0-9a-fA-F]{64,200}")
+#: Headers that may be left out, what they may hold, and what Apple calls it when they hold something else.
+_OPTIONAL = (
+    ("apns-id", re.compile("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}"), "BadMessageId"),
+    ("apns-expiration", re.compile("[0-9]+"), "BadExpirationDate"),
+    ("apns-priority", re.compile("1|5|10"), "BadPriority"),
+    (
+        "apns-push-type",
+        re.compile("alert|background|location|voip|complication|fileprovider|mdm"),
+        "InvalidPushType",
+    ),
+    ("apns-collapse-id", re.compile(".{1,64}"), "BadCollapseId"),
+)
 BODY_LIMIT_BYTES = 4096
 KEPT = 100_000
 
@@ -143,12 +156,15 @@ def _fault(request: _Request, topic: str) -> Reply | None:
         return Reply(400, "MissingTopic")
     if headers["apns-topic"] != topic:
         return Reply(400, "TopicDisallowed")
+    for name, fits, reason in _OPTIONAL:
+        if name in headers and not fits.fullmatch(headers[name]):
+            return Reply(400, reason)
     if not request.body:
         return Reply(400, "PayloadEmpty")
     if len(request.body) > BODY_LIMIT_BYTES:
         return Reply(413, "PayloadTooLarge")
-    # Apple takes more; for a pass there is nothing else to be said.
-    return None if bytes(request.body) == b"{}" else Reply(400, "BadMessageId")
+    # Apple takes more; of a pass there is nothing else to be said. The reason is the stand-in's own.
+    return None if bytes(request.body) == b"{}" else Reply(400, "BadPayload")
 
 
 class _Connection(asyncio.Protocol):
@@ -251,7 +267,10 @@ class _Connection(asyncio.Protocol):
             return
         reply = self._stand_in.reply_to(request, self._topic)
         body = b"" if reply.status == 200 and reply.body is None else _body(reply)
-        headers = [(":status", str(reply.status)), ("apns-id", "00000000-0000-0000-0000-000000000000")]
+        headers = [
+            (":status", str(reply.status)),
+            ("apns-id", request.headers.get("apns-id") or str(uuid4())),
+        ]
         self._h2.send_headers(stream_id, [*headers, *reply.headers], end_stream=not body)
         if body:
             self._h2.send_data(stream_id, body, end_stream=True)

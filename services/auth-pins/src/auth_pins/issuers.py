@@ -22,6 +22,8 @@ from kit.telemetry import log, words_of
 DISCOVERY = "/.well-known/openid-configuration"
 #: Keys are read again so often, and when a `kid` is not among them; not sooner again than the second says.
 READ_EVERY_S, READ_AGAIN_S = 300.0, 10.0
+#: So many tokens wait for an issuer's keys; others are told to come again. Anybody can make up a token.
+WAITING_MOST = 40
 TOKEN_LONGEST, KID_LONGEST, KEYS_MOST = 16_384, 256, 100
 RSA_SHORTEST_BITS = 2048
 #: Access tokens and identity tokens; not those that tell of a sign-out, which name the same audience.
@@ -61,6 +63,7 @@ class IssuerKeys:
         self._keys: tuple[IssuerKey, ...] = ()
         self._read_at = float("-inf")
         self._reading = asyncio.Lock()
+        self._waiting = 0
 
     def known(self, kid: str | None, algorithm: str) -> list[IssuerKey]:
         """Those that may have signed this. Without a `kid` there must be no doubt."""
@@ -70,16 +73,29 @@ class IssuerKeys:
         return [key for key in fit if key.kid == kid]
 
     async def read_again(self) -> None:
-        """Ask the issuer, unless it was a moment ago. UpstreamUnavailable when no key is known at all."""
-        async with self._reading:
-            if time.monotonic() - self._read_at >= READ_AGAIN_S:
-                self._read_at = time.monotonic()
-                try:
-                    self._keys = await self._read()
-                except (UpstreamUnavailable, Unusable, ValueError) as error:
-                    log.warning("the last known keys of an issuer go on: %s", words_of(error))
+        """Ask the issuer, unless it was a moment ago.
+
+        UpstreamUnavailable when no key is known at all, and when many wait for its answer already.
+        """
+        if self._waiting >= WAITING_MOST:
+            raise UpstreamUnavailable
+        self._waiting += 1
+        try:
+            async with self._reading:
+                await self._read_unless_just_now()
+        finally:
+            self._waiting -= 1
         if not self._keys:
             raise UpstreamUnavailable
+
+    async def _read_unless_just_now(self) -> None:
+        if time.monotonic() - self._read_at < READ_AGAIN_S:
+            return
+        self._read_at = time.monotonic()
+        try:
+            self._keys = await self._read()
+        except (UpstreamUnavailable, Unusable, ValueError) as error:
+            log.warning("the last known keys of an issuer go on: %s", words_of(error))
 
     async def close(self) -> None:
         for upstream in self._upstreams.values():

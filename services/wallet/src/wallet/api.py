@@ -42,7 +42,9 @@ class PassView(BaseModel):
     )
     sequence_shown: int = Field(description="The ledger sequence that it shows; 0 while it shows nothing")
     sequence_wanted: int = Field(description="The ledger sequence that it is to show")
-    devices: int = Field(description="Devices that were told at the last delivery")
+    devices: int = Field(
+        description="Apple: devices told at the last delivery; Google: 1 while somebody has the card saved"
+    )
     last_delivered_at: Instant | None = Field(description="When the platform last took a state")
     last_error: str | None = Field(description="Why it does not; `wallet-not-available`: not configured")
 

@@ -10,8 +10,11 @@ from typing import Any
 
 import pytest
 
+from kit.outward import Outward
 from punchcard.standins import google_keys
+from punchcard.standins.google import GoogleStandIn
 from punchcard.standins.google_keys import CallbackKeys
+from wallet.google import root_keys
 from wallet.google.callbacks import (
     PROTOCOL,
     SENDER,
@@ -185,6 +188,38 @@ def test_a_text_that_is_nested_too_deeply_is_refused_also_when_it_is_signed(
 
     with pytest.raises(Forged):
         verify(message, roots, [ISSUER], NOW_MS)
+
+
+class Clock:
+    """Stands in for the module `time`."""
+
+    def __init__(self) -> None:
+        self.at = time.time()
+
+    def time(self) -> float:
+        return self.at
+
+    def monotonic(self) -> float:
+        return self.at
+
+
+async def test_an_unknown_signer_has_newer_keys_fetched_within_seconds_and_no_more_often(
+    google: GoogleStandIn, monkeypatch: pytest.MonkeyPatch
+):
+    clock, outward = Clock(), Outward(10)
+    monkeypatch.setattr(root_keys, "time", clock)
+    kept = root_keys.RootKeys(outward, f"{google.url}/gp/m/issuer/keys")  # type: ignore[attr-defined]
+    first = await kept.known()
+    google.keys.rotate()
+
+    clock.at += 9
+    too_soon = await kept.newer()
+    clock.at += 1
+    newer = await kept.newer()
+    await outward.close()
+
+    assert too_soon == first
+    assert newer != first
 
 
 def test_a_signed_text_that_is_no_object_is_refused(keys: CallbackKeys, roots: list[RootKey]):

@@ -216,13 +216,16 @@ async def test_without_an_identity_with_google_there_is_no_wallet(
 async def test_a_save_and_a_removal_are_kept_and_told_once(town: Town, http: Any, card: Any):
     async with town.delivering():
         await http.get(PATH)
-        shown = await town.object(card)
+        await town.until_status(card, "current")
+        shown, devices = await town.object(card), []
         events = ["save", "save", "del", "del", "save"]
         for event in events:
             message = town.google.keys.signed(event, shown["classId"], shown["id"])  # type: ignore[arg-type]
             answer = await http.post(CALLBACK, json=message)
             assert answer.status_code == 200, answer.text
+            devices.append((await town.shown(card)).devices)
 
+    assert devices == [1, 1, 0, 0, 1]
     assert await said(town) == [
         ("wallet.pass-added.v1", 1),
         ("wallet.pass-removed.v1", 2),
@@ -257,12 +260,18 @@ async def test_forged_replayed_and_stale_callbacks_are_refused_and_change_nothin
     assert len(await said(town)) == 1
 
 
-async def test_a_notice_of_an_object_that_is_not_ours_is_not_found(town: Town, http: Any, card: Any):
-    message = town.google.keys.signed("save", f"{GOOGLE_ISSUER_ID}.c", f"{GOOGLE_ISSUER_ID}.o")
+async def test_a_notice_of_an_object_or_a_class_that_is_not_ours_is_not_found(
+    town: Town, http: Any, card: Any
+):
+    async with town.delivering():
+        await http.get(PATH)
+    shown = await town.object(card)
+    others = [(shown["classId"], f"{GOOGLE_ISSUER_ID}.o"), (f"{GOOGLE_ISSUER_ID}.c", shown["id"])]
 
-    answer = await http.post(CALLBACK, json=message)
+    answers = [await http.post(CALLBACK, json=town.google.keys.signed("save", *ids)) for ids in others]
 
-    assert (answer.status_code, answer.json()["code"]) == (404, "card-not-found")
+    assert [(one.status_code, one.json()["code"]) for one in answers] == [(404, "card-not-found")] * 2
+    assert await said(town) == []
 
 
 async def test_root_keys_that_were_rotated_are_fetched_again(

@@ -25,7 +25,7 @@ class PassView:
     """
 
     devices: int
-    """ Devices that were told at the last delivery """
+    """ Apple: devices told at the last delivery; Google: 1 while somebody has the card saved """
     last_delivered_at: datetime.datetime | None
     """ When the platform last took a state """
     last_error: str | None

@@ -45,7 +45,7 @@ def part(name: str, content: bytes) -> Part:
 
 def manifest(parts: Iterable[Part]) -> bytes:
     """`manifest.json`: the SHA-1 of every file."""
-    return json.dumps({one.name: one.sha1 for one in parts}, indent=1).encode()
+    return json.dumps({one.name: one.sha1 for one in parts}).encode()
 
 
 def archive(parts: Sequence[Part]) -> bytes:

@@ -32,8 +32,8 @@ _HEADERS = [(b"content-type", MEDIA_TYPE.encode()), *((k.encode(), v.encode()) f
 PATH = "/api/v1/loyalty/cards/{link_token}/pass.pkpass"
 _BEFORE, _BEHIND = PATH.split("{link_token}")
 HANDED_OUT_LIMIT = 50_000
-#: A pass that somebody holds is waited for so long, looking so often.
-HELD_S, LOOK_EVERY_S = 5.0, 0.05
+#: A pass that somebody holds is waited for so long, looking so often: the gateway waits little longer.
+HELD_S, LOOK_EVERY_S = 1.5, 0.05
 
 _PASS: dict[int | str, dict[str, Any]] = {
     200: {

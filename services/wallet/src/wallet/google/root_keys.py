@@ -10,7 +10,7 @@ from kit.outward import AnswerTooLarge, NoAnswer, Outward
 from wallet.google.callbacks import RootKey, read_roots
 
 #: An unknown signer makes us look for newer keys, no more often than this: anybody can send a forgery.
-LOOK_AGAIN_S = 300.0
+LOOK_AGAIN_S = 10.0
 #: Keys that say that they are good for years are looked at again all the same.
 LONGEST_KEPT_S = 86_400.0
 FAILURE_REMEMBERED_S = 2.0

@@ -22,7 +22,7 @@ from wallet.google.root_keys import RootKeys
 from wallet.saved import tell_saved
 
 #: A save link needs its object to be there: so long somebody waits for it, looking so often.
-OBJECT_WAIT_S, LOOK_EVERY_S = 5.0, 0.05
+OBJECT_WAIT_S, LOOK_EVERY_S = 1.5, 0.05
 #: What a phone takes as an address.
 LINK_MAX = 1800
 NOT_SIGNED = "This callback is not signed as Google signs"
@@ -96,11 +96,11 @@ class Callbacks:
             over = datetime.fromtimestamp(min(notice.expires_ms / 1000, _FAR), UTC)
             if not await store.see_nonce(tx.conn, notice.nonce, over):
                 raise Unauthenticated(SEEN_BEFORE)
-            marked = await store.mark_saved(tx.conn, notice.object_id, notice.event == "save")
+            added = notice.event == "save"
+            marked = await store.mark_saved(tx.conn, notice.object_id, notice.class_id, added)
             if marked is None:
                 raise CardNotFound
             if marked.changed:
-                added = notice.event == "save"
                 await tell_saved(tx, marked.card_id, marked.merchant_id, "google", added=added)
 
     async def _verified(self, message: Mapping[str, Any]) -> callbacks.Notice:

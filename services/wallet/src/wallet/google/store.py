@@ -178,13 +178,13 @@ class Marked(NamedTuple):
     changed: bool
 
 
-async def mark_saved(conn: AsyncConnection, object_id: str, saved: bool) -> Marked | None:
-    """Somebody has the pass in a wallet, or nobody any more; None when there is no such object."""
+async def mark_saved(conn: AsyncConnection, object_id: str, class_id: str, saved: bool) -> Marked | None:
+    """Somebody has the pass in a wallet, or nobody any more; None when the class has no such object."""
     row = await _one(
         conn,
         "SELECT o.card_id, p.merchant_id, o.is_saved FROM google_objects o JOIN passes p USING (card_id)"
-        " WHERE o.object_id = :object_id FOR UPDATE OF o",
-        {"object_id": object_id},
+        " WHERE o.object_id = :object_id AND o.class_id = :class_id FOR UPDATE OF o",
+        {"object_id": object_id, "class_id": class_id},
     )
     if row is None:
         return None

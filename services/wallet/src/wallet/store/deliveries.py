@@ -7,7 +7,7 @@ from dataclasses import fields
 from typing import Final, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import TextClause, select, text
+from sqlalchemy import ColumnElement, TextClause, literal_column, select, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from kit.ids import uuid7
@@ -16,7 +16,14 @@ from wallet.breaker import PROBE_S, PROBES
 from wallet.domain import Delivery, Pass, Platform, Verdict
 from wallet.store.passes import find_many
 
-_DELIVERY_COLUMNS = tuple(tables.deliveries.c[field.name] for field in fields(Delivery))
+_DELIVERY_COLUMNS = tuple(
+    tables.deliveries.c[field.name] for field in fields(Delivery) if field.name != "devices"
+)
+#: Google tells of saves by itself, between deliveries.
+_DEVICES: ColumnElement[int] = literal_column(
+    "CASE WHEN platform = 'google' THEN coalesce((SELECT CAST(is_saved AS integer) FROM google_objects o"
+    " WHERE o.card_id = deliveries.card_id), 0) ELSE devices END"
+).label("devices")
 
 
 DELIVERED: Final = "delivered"
@@ -222,5 +229,7 @@ _RECORD = text(
 
 
 async def deliveries_of(conn: AsyncConnection, card_id: UUID) -> Mapping[Platform, Delivery]:
-    rows = await conn.execute(select(*_DELIVERY_COLUMNS).where(tables.deliveries.c.card_id == card_id))
+    rows = await conn.execute(
+        select(*_DELIVERY_COLUMNS, _DEVICES).where(tables.deliveries.c.card_id == card_id)
+    )
     return {row.platform: Delivery(**row._mapping) for row in rows}
