@@ -41,8 +41,8 @@ soak: sync ## run the tests that take long to show what shorter ones show too
 	@$(VENV) -m pytest -m soak $(ARGS)
 
 .PHONY: test-fast
-test-fast: sync ## run the tests that need no servers
-	@$(VENV) -m pytest $(WORKERS) -m "not servers" $(ARGS)
+test-fast: sync ## run the tests that need no servers and little time
+	@$(VENV) -m pytest $(WORKERS) -m "not servers and not slow" $(ARGS)
 
 .PHONY: check
 check: sync ## format, lint, types, imports, lock and contracts: all as they should be?

@@ -158,6 +158,7 @@ def test_the_readmes_tell_every_command_and_every_target():
             assert any(second in row for row in rows), f"punchcard {name} is not told"
 
 
+@pytest.mark.slow
 def test_a_taken_port_is_one_sentence_and_what_to_do(run, tmp_path):
     import socket
 
@@ -171,6 +172,7 @@ def test_a_taken_port_is_one_sentence_and_what_to_do(run, tmp_path):
     assert not (tmp_path / "home").exists(), "a directory that was refused is not left behind"
 
 
+@pytest.mark.slow
 def test_a_port_that_another_punchcard_has_is_told_with_its_process(run):
     class Front(BaseHTTPRequestHandler):
         def do_GET(self):

@@ -28,6 +28,7 @@ def paths(identities: WalletIdentities) -> list[Path]:
     return [identities.pass_certificate, identities.pass_key, identities.authority]
 
 
+@pytest.mark.slow
 def test_files_are_looked_at(identities: WalletIdentities):
     certificate, key, wwdr = map(str, paths(identities))
 
@@ -59,6 +60,7 @@ def test_without_any_identity_it_says_what_to_set():
     assert "APPLE_PASS_CERTIFICATE, APPLE_PASS_KEY, APPLE_WWDR_CERTIFICATE missing" in done.output
 
 
+@pytest.mark.slow
 def test_the_identities_that_a_platform_made_here_are_looked_at_and_called_test_identities(tmp_path: Path):
     WalletIdentities.ensure(Home(tmp_path).wallet_identities)
 

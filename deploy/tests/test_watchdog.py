@@ -42,6 +42,7 @@ def supervisor(tmp_path):
     running.stdout.close()
 
 
+@pytest.mark.slow
 def test_what_a_killed_supervisor_started_ends_with_it(tmp_path, supervisor):
     home = Home(tmp_path)
     ledger = recorded(home.record("ledger"))
@@ -58,6 +59,7 @@ def test_what_a_killed_supervisor_started_ends_with_it(tmp_path, supervisor):
     home.release()
 
 
+@pytest.mark.slow
 def test_down_ends_the_supervisor_and_waits_until_the_directory_is_free(tmp_path, supervisor):
     home = Home(tmp_path)
     ledger = recorded(home.record("ledger"))

@@ -88,6 +88,7 @@ def examples_of(body: dict[str, Any]) -> list[Any]:
     return own or [example for kind in kinds for example in kind.get("examples", ())]
 
 
+@pytest.mark.slow
 def test_it_is_openapi_3_1():
     assert DOCUMENT["openapi"].startswith("3.1.")
     assert [error.message for error in OpenAPIV31SpecValidator(DOCUMENT).iter_errors()] == []

@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable
 
+import pytest
+
 from punchcard.embedded.wallet_identities import GOOGLE_ISSUER_ID, SERVICE_ACCOUNT, WalletIdentities
 from wallet import doctor
 
@@ -23,6 +25,7 @@ def texts(identities: WalletIdentities) -> tuple[str, str, str]:
     )
 
 
+@pytest.mark.slow
 def test_an_identity_that_fits_makes_passes_and_is_said_to_be_for_trying_out(identities: WalletIdentities):
     findings = list(doctor.apple(*texts(identities), BASE))
 

@@ -409,6 +409,7 @@ async def hostile_server(files: WalletIdentities, talks: Talks) -> AsyncIterator
             task.cancel()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("talks", "ends"),
     [

@@ -72,6 +72,7 @@ async def test_our_own_checker_takes_every_kind_of_pass_in_every_language(
         assert shown["organizationName"] == name
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(which("openssl") is None, reason="no openssl on this machine")
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("command", [["smime"], ["cms", "-binary"]])
