@@ -18,7 +18,7 @@ def register(app: typer.Typer, out: Console) -> None:
     def bench(
         cards: Annotated[int, typer.Option(min=1000, help="How many cards the loads stamp.")] = 100_000,
         rounds: Annotated[int, typer.Option(min=1, help="How often each load is run.")] = 3,
-        seconds: Annotated[float, typer.Option(min=1, help="How long each load runs.")] = 5.0,
+        seconds: Annotated[float, typer.Option(min=1, help="How long each load runs.")] = 4.0,
         to: Annotated[Path, typer.Option(help="Where the figures go.")] = Path("bench/latest.json"),
         full: Annotated[bool, typer.Option("--full", help="On the large sets of data.")] = False,
         only: Annotated[str | None, typer.Option(help="Measurements by name, with commas.")] = None,

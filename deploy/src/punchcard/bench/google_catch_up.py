@@ -18,7 +18,7 @@ from punchcard.problems import Found
 from punchcard.stack import Stack
 
 #: All of them would take a quarter of an hour: the pace is that of the first part.
-DIRTY_PASSES, MEASURED_S = 20_000, 20.0
+DIRTY_PASSES, MEASURED_S = 20_000, 15.0
 OUTAGE_S, WARM_UP_S, LOST_AFTER_S = 5.0, 5.0, 60.0
 
 

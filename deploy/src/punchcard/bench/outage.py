@@ -45,7 +45,7 @@ def measure(ground: Ground) -> dict[str, float]:
         raise Found("There are no stand-ins of the wallet platforms on this stack: nothing to switch off.")
     before = watch.events_in(ground.stack)
     shop = open_shop(ground.stack, CARDS)
-    stamps = ground.at_gateway(shop, rate=STAMPS_PER_S) | {"seconds": max(5.0, ground.seconds)}
+    stamps = ground.at_gateway(shop, rate=STAMPS_PER_S)
     (warm,) = ground.send(("stamps, warm-up", stamps))
     done = warm["operations"]
     watch.settle(ground.stack, shop.merchant_id, done)

@@ -41,8 +41,8 @@ class Bench:
         """Everything, in an order that lets nothing wait for what came before."""
         yardstick = Yardstick(self._stack)
         before = watch.kept_bytes(self._stack), watch.answer_bytes(self._stack)
-        self._load("warm-up", self._ledger, 32, min(3.0, self._seconds))
-        self._load("warm-up", self._gateway, 32, min(3.0, self._seconds))
+        self._load("warm-up", self._ledger, 32, min(2.0, self._seconds))
+        self._load("warm-up", self._gateway, 32, min(2.0, self._seconds))
         for number in range(1, self._rounds + 1):
             self._out.print(f"round {number} of {self._rounds}")
             self._round(yardstick)
@@ -66,7 +66,7 @@ class Bench:
             if connections == 32:
                 self._ledger_alone()
                 # The broker started a moment ago: until it is warm it takes more than its share.
-                self._load("warm-up", self._gateway, 32, min(3.0, self._seconds))
+                self._load("warm-up", self._gateway, 32, min(2.0, self._seconds))
                 self._settle()
             self._load(f"ledger {connections}, all running", self._ledger, connections, seconds)
             self._settle()
@@ -137,7 +137,7 @@ class Bench:
         """From the transaction's time to the pass, at a hundred operations a second."""
         watching = watch.PassWatch(self._stack, self._shop.merchant_id)
         watching.start()
-        self._load("gateway, 100 a second", self._gateway, 32, max(10.0, self._seconds), rate=100)
+        self._load("gateway, 100 a second", self._gateway, 32, max(8.0, self._seconds), rate=100)
         self._settle()
         delays = watching.stop()
         self.figures["event_to_wallet_p99_ms_at_100"] = percentile(delays, 0.99)

@@ -10,7 +10,6 @@ class Sizes(NamedTuple):
 
     ledger_rows: int
     ledger_rows_few: int
-    ledger_rounds: int
     searched_cards: int
     report_rows: int
     imported_rows: int
@@ -21,17 +20,15 @@ class Sizes(NamedTuple):
 SMALL = Sizes(
     ledger_rows=200_000,
     ledger_rows_few=10_000,
-    ledger_rounds=12,
     searched_cards=100_000,
     report_rows=5_000_000,
     imported_rows=20_000,
     replayed_events=50_000,
-    freshness_trials=20,
+    freshness_trials=15,
 )
 FULL = Sizes(
     ledger_rows=5_000_000,
     ledger_rows_few=10_000,
-    ledger_rounds=24,
     searched_cards=1_000_000,
     report_rows=5_000_000,
     imported_rows=100_000,
