@@ -49,6 +49,14 @@ Anyone = Annotated[Caller, Depends(allow("terminal", "owner", "manager"))]
 User = Annotated[Caller, Depends(allow("owner", "manager"))]
 
 
+async def _live_only(
+    include_deleted: Annotated[bool, Query(description="Deleted ones too (admins only)")] = False,
+    only_deleted: Annotated[bool, Query(description="Only deleted ones (admins only)")] = False,
+) -> None:
+    if include_deleted or only_deleted:
+        raise Forbidden("only admins see what is deleted")
+
+
 @router.post(
     "/cards",
     operation_id="enrol",
@@ -108,6 +116,7 @@ async def look_up(caller: Anyone, body: LookupBody, service: TheService, book: T
     operation_id="listCards",
     summary="List cards",
     description="Cards of the merchant's program, newest first. A till sees those that work at its store.",
+    dependencies=[Depends(_live_only)],
     response_model_exclude_unset=True,
     responses=problems(*COMMON),
     openapi_extra={"x-compose": {"cards": "items"}},
