@@ -328,11 +328,11 @@ class Model:
 
     # -- returns
 
-    def _approve_void(self, asker: Asker) -> None:
+    def _approve_void(self, asker: Asker, named: Row | None = None) -> None:
         if asker.kind == TILL and self.rules.pin and asker.staff is None:
             raise No(403, "staff-approval-required")
         if not self.rules.allow_void:
-            raise No(409, "void-not-allowed")
+            raise No(409, "void-not-allowed", transaction_id=named.id if named else None)
 
     def void_stamps(self, card: Card, asker: Asker, count: int) -> list[Row]:
         found = card.live_stamps[:count]
@@ -368,7 +368,7 @@ class Model:
     def void_row(self, card: Card, asker: Asker, row: Row, amount: int | None, *, stamps: bool) -> list[Row]:
         """By a transaction or an order reference."""
         self._at_home(row.store, asker)
-        self._approve_void(asker)
+        self._approve_void(asker, row)
         if row.type not in (
             ("stamp_earned", "stamp_redeemed") if stamps else ("points_earned", "points_redeemed")
         ):

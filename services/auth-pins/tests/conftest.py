@@ -64,8 +64,9 @@ class House:
         self.programs = programs
         self.merchant = self.new_merchant()
         self.stores = [self.new_store(self.merchant), self.new_store(self.merchant)]
-        self.admin = self.as_(Caller("admin", user_id=uuid7()))
-        self.owner = self.as_(Caller("owner", self.merchant.id, user_id=uuid7()))
+        self.admin_id, self.owner_id = uuid7(), uuid7()
+        self.admin = self.as_(Caller("admin", user_id=self.admin_id))
+        self.owner = self.as_(Caller("owner", self.merchant.id, user_id=self.owner_id))
         self.anyone = self.as_(Caller("public"))
 
     @property

@@ -115,9 +115,9 @@ def test_the_event_is_what_the_contract_says() -> None:
     account = Account(CARD, UUID(int=9), UUID(int=8), "123456789012", stamp_count=3, last_activity_at=AT)
     row = row_of(columns(3, owed_repaid=1, currency="EUR", reward_id=uuid4()))
 
-    body = json.loads(transaction_recorded(row, b"h" * 32, account, Trace("request", "trace")))
+    body = json.loads(transaction_recorded(row, b"h" * 32, account, Trace("request", "trace", "event")))
 
     fact = TransactionRecorded.model_validate(body["data"])
     assert json.loads(fact.model_dump_json()) == body["data"]
     assert (body["sequence"], body["subject"], body["type"]) == (fact.order(), fact.key(), fact.type)
-    assert body["correlationid"] == "request"
+    assert (body["correlationid"], body["causationid"]) == ("request", "event")

@@ -47,6 +47,43 @@ async def test_a_cards_event_opens_its_account_once(world: Any) -> None:
     assert [event["sequence"] for event in world.events(card.id)] == [1, 2]
 
 
+async def test_the_first_rows_are_made_where_and_by_whom_the_card_was_handed_out(world: Any) -> None:
+    await world.program(welcome_bonus_points=50)
+    here, user = {"enrolled_at_store_id": world.store_id}, uuid7()
+    at_till = await world.card(**here, enrolled_by_terminal_id=world.terminal_id)
+    by_user = await world.card(**here, enrolled_by_user_id=user, via="user")
+    alone = await world.card(via="public")
+
+    def made(card: CardChanged) -> list[tuple[UUID | None, ...]]:
+        query = "SELECT store_id, terminal_id, user_id FROM transactions WHERE card_id = %s"
+        return world.rows(query, card.id)
+
+    assert made(at_till) == [(world.store_id, world.terminal_id, None)] * 2
+    assert made(by_user) == [(world.store_id, None, user)] * 2
+    assert made(alone) == [(None, None, None)]
+    told = [event["data"]["transaction"] for event in world.events(at_till.id)]
+    assert {(row["store_id"], row["terminal_id"]) for row in told} == {
+        (str(world.store_id), str(world.terminal_id))
+    }
+
+
+async def test_of_cards_that_are_heard_together_each_ones_rows_name_the_event_that_caused_them(
+    world: Any,
+) -> None:
+    cards = [world.new_card() for _ in range(3)]
+    told = [
+        json.loads(envelope("cards", card)) | {"correlationid": f"request-{n}"}
+        for n, card in enumerate(cards)
+    ]
+
+    records = [record(card, n, json.dumps(told[n]).encode()) for n, card in enumerate(cards)]
+    await world.service.listener.take(records)
+
+    for card, cause in zip(cards, told, strict=True):
+        (opened,) = world.events(card.id)
+        assert (opened["correlationid"], opened["causationid"]) == (cause["correlationid"], cause["id"])
+
+
 async def test_who_had_a_card_before_gets_no_second_bonus_and_a_public_one_waits(world: Any) -> None:
     await world.program(welcome_bonus_points=50)
     again, public = world.new_card(first_of_customer=False), world.new_card(via="public")

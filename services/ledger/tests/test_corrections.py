@@ -370,6 +370,7 @@ async def test_a_void_works_on_an_inactive_and_deleted_program_unless_the_mercha
     await world.settings(allow_void=False)
     refused = await world.ask("/points/void", {"transaction_id": second})
     assert (refused.status_code, refused.json()["code"]) == (409, "void-not-allowed")
+    assert refused.json()["transaction_id"] == second
 
 
 async def test_many_voids_of_one_purchase_at_once_take_it_back_once(world: Any) -> None:

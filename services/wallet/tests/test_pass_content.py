@@ -45,6 +45,16 @@ def test_a_stamp_card_says_how_many_of_how_many_and_what_they_buy():
     assert telling(shown) == ["stamps"]
 
 
+@pytest.mark.parametrize("kind", ["stamps", "points", "hybrid"])
+def test_a_store_card_has_all_five_groups_of_fields_and_nothing_lies_over_the_strip(kind: str):
+    card = made(a_pass(), a_look(loyalty_type=kind))["storeCard"]
+
+    assert card.keys() == {
+        *("headerFields", "primaryFields", "secondaryFields", "auxiliaryFields", "backFields"),
+    }
+    assert card["primaryFields"] == []
+
+
 def test_a_full_card_says_how_many_rewards_wait():
     shown = made(a_pass(stamp_count=21), a_look())
 

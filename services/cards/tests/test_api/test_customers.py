@@ -28,6 +28,8 @@ async def test_a_new_link_is_shown_once_and_shows_the_card(shop: Shop, ana: Any,
     assert first.status_code == replay.status_code == 201
     assert replay.json() == {"card_url": None}
     token = first.json()["card_url"].removeprefix("https://cards.example.com/c/")
+    assert first.headers["location"] == f"/api/v1/loyalty/cards/{token}"
+    assert "location" not in replay.headers
     hashed, other = sha256(token.encode()).hexdigest(), "a" * 64
     by_links = await shop.peer().post("/internal/cards/by-links", json={"tokens": [other, hashed]})
     assert by_links.json() == {hashed: ana["id"]}

@@ -177,6 +177,14 @@ async def test_a_list_shows_a_till_without_cross_location_its_own_cards(shop: Sh
     assert await found(shop.owner()) == [there, here, everywhere]
 
 
+@pytest.mark.parametrize("asked", ["include_deleted", "only_deleted"])
+async def test_deleted_cards_are_listed_for_nobody_who_is_no_admin(shop: Shop, asked: str):
+    for caller in (shop.till(), shop.manager(), shop.owner()):
+        refused = await caller.get(CARDS, params={asked: True})
+        assert (refused.status_code, refused.json()["code"]) == (403, "forbidden")
+        assert (await caller.get(CARDS, params={asked: False})).status_code == 200
+
+
 async def test_a_list_holds_nothing_of_another_merchant(shop: Shop, open_shop: Call, ana: Any):
     other = open_shop()
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import re
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from uuid import UUID
 
 from contracts.cards import CardChanged
@@ -20,12 +20,12 @@ from contracts.problem import (
 )
 from kit.http import Peer
 from kit.ids import now
-from kit.telemetry import trace
+from kit.telemetry import Trace, trace
 from kit.work import Tx, Work
 from ledger import store
 from ledger.batches import Batches, Done, Operation, Outcome, Unheard, write_row
 from ledger.chain import BEGINNING
-from ledger.domain import Account, Rules, opening
+from ledger.domain import Account, Asker, Rules, opening
 from ledger.rulebook import Rulebook
 from ledger.store.accounts import Connection
 
@@ -145,13 +145,18 @@ class Accounts:
             async with self._work() as tx:
                 await self.hear(tx, states)
 
-    async def hear(self, tx: Tx, cards: Sequence[CardChanged]) -> None:
-        """Open the accounts that are not there yet; take what newer states say of the others."""
+    async def hear(
+        self, tx: Tx, cards: Sequence[CardChanged], causes: Mapping[UUID, Trace] | None = None
+    ) -> None:
+        """Open the accounts that are not there yet; take what newer states say of the others.
+
+        `causes`: by the card, the event that told of it first; without, it is the request at hand.
+        """
         conn = await store.raw(tx.conn)
         ordered = sorted(cards, key=lambda card: (card.id, card.version))
         first = {card.id: card for card in reversed(ordered)}
         newest = {card.id: card for card in ordered}
-        opened = await self._open(conn, list(first.values()))
+        opened = await self._open(conn, list(first.values()), causes or {})
         heard = [card for card in newest.values() if card.id not in opened or card is not first[card.id]]
         if heard:
             await store.mark_cards(
@@ -161,7 +166,9 @@ class Accounts:
             if card.erased_at is not None:
                 await store.forget_context(conn, card.id)
 
-    async def _open(self, conn: Connection, cards: Sequence[CardChanged]) -> set[UUID]:
+    async def _open(
+        self, conn: Connection, cards: Sequence[CardChanged], causes: Mapping[UUID, Trace]
+    ) -> set[UUID]:
         """Open those of these accounts that are not there yet, each with its first rows."""
         rules = {card.id: await self._rules_of(card) for card in cards}
         openings = [_opening(card) for card in cards]
@@ -170,9 +177,10 @@ class Accounts:
         for card, (account, _, _) in zip(cards, openings, strict=True):
             if card.id in opened:
                 bonus = card.first_of_customer and not account.is_gone and card.via != "public"
-                entries = opening(rules[card.id], bonus=bonus)
+                by = causes.get(card.id) or trace.get()
                 written += [
-                    write_row(account, entry, rules[card.id], None, at, trace.get()) for entry in entries
+                    write_row(account, entry, rules[card.id], _enroller(card), at, by)
+                    for entry in opening(rules[card.id], bonus=bonus)
                 ]
                 accounts.append(account)
         if accounts:
@@ -198,6 +206,12 @@ def _opening(card: CardChanged) -> store.Opening:
         last_hash=BEGINNING,
     )
     return store.Opening(account, card.qr_code, card.version)
+
+
+def _enroller(card: CardChanged) -> Asker:
+    """Who handed the card out, and where: the first rows of its account are theirs."""
+    by = (card.enrolled_by_terminal_id, card.enrolled_by_user_id)
+    return Asker(card.merchant_id, card.enrolled_at_store_id, *by)
 
 
 def _is_gone(card: CardChanged) -> bool:

@@ -28,7 +28,8 @@ def subscribe(listener: Listener, states: Projection, accounts: Accounts) -> Non
     """Hear programs, auth-pins and cards."""
 
     async def heard_cards(tx: Tx, events: Sequence[Heard]) -> None:
-        await accounts.hear(tx, [event.fact for event in events])
+        causes = {event.fact.id: event.trace for event in reversed(events)}
+        await accounts.hear(tx, [event.fact for event in events], causes)
 
     listener.hear(states.hear, MerchantChanged, StoreChanged, SettingsChanged, ProgramChanged, RewardChanged)
     listener.hear(states.hear, StaffChanged, SigningKeysChanged)

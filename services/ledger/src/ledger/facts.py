@@ -92,8 +92,11 @@ class _Data(msgspec.Struct):
 def transaction_recorded(row: Row, row_hash: bytes, account: Account, by: Trace) -> bytes:
     """The event of this row; `account` as it is after it."""
     data = _Data(_transaction(row, row_hash), _account(account))
+    by_whom = (by.request_id, by.traceparent)
     return _encode(
-        _Envelope(uuid7(), row.card_id, row.created_at, by.request_id, by.traceparent, row.sequence, data)
+        _Envelope(
+            uuid7(), row.card_id, row.created_at, *by_whom, row.sequence, data, causationid=by.causation_id
+        )
     )
 
 

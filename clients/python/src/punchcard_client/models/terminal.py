@@ -23,6 +23,8 @@ class Terminal:
     """ When it was made """
     deleted_at: datetime.datetime | None
     """ When it was deleted; seen only where asked for """
+    deleted_by: UUID | None
+    """ The user who deleted it; seen only where asked for """
     environment: TerminalEnvironment
     """ live or test """
     id: UUID
@@ -49,6 +51,12 @@ class Terminal:
             deleted_at = self.deleted_at.isoformat()
         else:
             deleted_at = self.deleted_at
+
+        deleted_by: str | None
+        if isinstance(self.deleted_by, UUID):
+            deleted_by = str(self.deleted_by)
+        else:
+            deleted_by = self.deleted_by
 
         environment: str = self.environment
 
@@ -79,6 +87,7 @@ class Terminal:
             {
                 "created_at": created_at,
                 "deleted_at": deleted_at,
+                "deleted_by": deleted_by,
                 "environment": environment,
                 "id": id,
                 "keys": keys,
@@ -113,6 +122,21 @@ class Terminal:
             return cast(datetime.datetime | None, data)
 
         deleted_at = _parse_deleted_at(d.pop("deleted_at"))
+
+        def _parse_deleted_by(data: object) -> UUID | None:
+            if data is None:
+                return data
+            try:
+                if not isinstance(data, str):
+                    raise TypeError()
+                deleted_by_type_0 = UUID(data)
+
+                return deleted_by_type_0
+            except (TypeError, ValueError, AttributeError, KeyError):
+                pass
+            return cast(None | UUID, data)
+
+        deleted_by = _parse_deleted_by(d.pop("deleted_by"))
 
         environment = check_terminal_environment(d.pop("environment"))
 
@@ -151,6 +175,7 @@ class Terminal:
         terminal = cls(
             created_at=created_at,
             deleted_at=deleted_at,
+            deleted_by=deleted_by,
             environment=environment,
             id=id,
             keys=keys,

@@ -28,6 +28,8 @@ class TerminalWithKey:
     """ When it was made """
     deleted_at: datetime.datetime | None
     """ When it was deleted; seen only where asked for """
+    deleted_by: UUID | None
+    """ The user who deleted it; seen only where asked for """
     environment: TerminalWithKeyEnvironment
     """ live or test """
     id: UUID
@@ -57,6 +59,12 @@ class TerminalWithKey:
             deleted_at = self.deleted_at.isoformat()
         else:
             deleted_at = self.deleted_at
+
+        deleted_by: str | None
+        if isinstance(self.deleted_by, UUID):
+            deleted_by = str(self.deleted_by)
+        else:
+            deleted_by = self.deleted_by
 
         environment: str = self.environment
 
@@ -88,6 +96,7 @@ class TerminalWithKey:
                 "api_key": api_key,
                 "created_at": created_at,
                 "deleted_at": deleted_at,
+                "deleted_by": deleted_by,
                 "environment": environment,
                 "id": id,
                 "keys": keys,
@@ -131,6 +140,21 @@ class TerminalWithKey:
 
         deleted_at = _parse_deleted_at(d.pop("deleted_at"))
 
+        def _parse_deleted_by(data: object) -> UUID | None:
+            if data is None:
+                return data
+            try:
+                if not isinstance(data, str):
+                    raise TypeError()
+                deleted_by_type_0 = UUID(data)
+
+                return deleted_by_type_0
+            except (TypeError, ValueError, AttributeError, KeyError):
+                pass
+            return cast(None | UUID, data)
+
+        deleted_by = _parse_deleted_by(d.pop("deleted_by"))
+
         environment = check_terminal_with_key_environment(d.pop("environment"))
 
         id = UUID(d.pop("id"))
@@ -169,6 +193,7 @@ class TerminalWithKey:
             api_key=api_key,
             created_at=created_at,
             deleted_at=deleted_at,
+            deleted_by=deleted_by,
             environment=environment,
             id=id,
             keys=keys,

@@ -22,7 +22,7 @@ class Terminals:
     next_cursor: str | None
     """ Asks for the next page; null on the last one """
     total: int | Unset | None = UNSET
-    """ How many there are, when asked by `count=true` """
+    """ How many there are; only there when asked by `count=true` """
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
     def to_dict(self) -> dict[str, Any]:

@@ -19,6 +19,8 @@ class User:
     """ When the user was made """
     deleted_at: datetime.datetime | None
     """ When it was deleted; seen only where asked for """
+    deleted_by: UUID | None
+    """ The user who deleted it; seen only where asked for """
     email: str | None
     """ As it was given; null where another issuer does not tell it """
     id: UUID
@@ -45,6 +47,12 @@ class User:
             deleted_at = self.deleted_at.isoformat()
         else:
             deleted_at = self.deleted_at
+
+        deleted_by: str | None
+        if isinstance(self.deleted_by, UUID):
+            deleted_by = str(self.deleted_by)
+        else:
+            deleted_by = self.deleted_by
 
         email: str | None
         email = self.email
@@ -74,6 +82,7 @@ class User:
             {
                 "created_at": created_at,
                 "deleted_at": deleted_at,
+                "deleted_by": deleted_by,
                 "email": email,
                 "id": id,
                 "is_active": is_active,
@@ -106,6 +115,21 @@ class User:
             return cast(datetime.datetime | None, data)
 
         deleted_at = _parse_deleted_at(d.pop("deleted_at"))
+
+        def _parse_deleted_by(data: object) -> UUID | None:
+            if data is None:
+                return data
+            try:
+                if not isinstance(data, str):
+                    raise TypeError()
+                deleted_by_type_0 = UUID(data)
+
+                return deleted_by_type_0
+            except (TypeError, ValueError, AttributeError, KeyError):
+                pass
+            return cast(None | UUID, data)
+
+        deleted_by = _parse_deleted_by(d.pop("deleted_by"))
 
         def _parse_email(data: object) -> str | None:
             if data is None:
@@ -149,6 +173,7 @@ class User:
         user = cls(
             created_at=created_at,
             deleted_at=deleted_at,
+            deleted_by=deleted_by,
             email=email,
             id=id,
             is_active=is_active,

@@ -82,7 +82,7 @@ class StaffMember(BaseModel):
 class StaffMembers(BaseModel):
     items: list[StaffMember] = Field(description="Newest first")
     next_cursor: str | None = Field(description="Asks for the next page; null on the last one")
-    total: int | None = Field(None, description="How many there are, when asked by `count=true`")
+    total: int | None = Field(None, description="How many there are; only there when asked by `count=true`")
 
 
 def _shown(row: Record) -> StaffMember:
@@ -92,15 +92,21 @@ def _shown(row: Record) -> StaffMember:
     return StaffMember.model_validate({**values, "locked_until": still})
 
 
-@router.get("", operation_id="listStaff", summary="List staff members", responses=problems())
+@router.get(
+    "",
+    operation_id="listStaff",
+    summary="List staff members",
+    response_model_exclude_unset=True,
+    responses=problems(),
+)
 async def list_staff(
     caller: MerchantUser, desk: TheDesk, asked: AskedByMerchant, count: Count = False
 ) -> StaffMembers:
     """The merchant's, newest first. `search` takes the start of a word of the name, or a whole code."""
     asked = asked._replace(merchant_id=caller.merchant)
     found = await queries.staff_members(desk, asked)
-    total = await queries.count_staff_members(desk, asked) if count else None
-    return StaffMembers(items=[_shown(row) for row in found.rows], next_cursor=cursor_of(found), total=total)
+    total = {"total": await queries.count_staff_members(desk, asked)} if count else {}
+    return StaffMembers(items=[_shown(row) for row in found.rows], next_cursor=cursor_of(found), **total)
 
 
 @router.post(

@@ -56,6 +56,7 @@ class Terminal(BaseModel):
     created_at: Instant = Field(description="When it was made")
     updated_at: Instant = Field(description="When it was changed last, a rotation included")
     deleted_at: Instant | None = Field(description="When it was deleted; seen only where asked for")
+    deleted_by: UUID | None = Field(description="The user who deleted it; seen only where asked for")
 
 
 class TerminalWithKey(Terminal):
@@ -68,7 +69,7 @@ class TerminalWithKey(Terminal):
 class Terminals(BaseModel):
     items: list[Terminal] = Field(description="Newest first")
     next_cursor: str | None = Field(description="Asks for the next page; null on the last one")
-    total: int | None = Field(None, description="How many there are, when asked by `count=true`")
+    total: int | None = Field(None, description="How many there are; only there when asked by `count=true`")
 
 
 class Rotated(BaseModel):
@@ -107,8 +108,8 @@ async def _create(
 async def _page(desk: Desk, asked: Asked, count: bool) -> Terminals:
     found, keys = await queries.terminals(desk, asked)
     items = [_shown(row, keys[row.id]) for row in found.rows]
-    total = await queries.count_terminals(desk, asked) if count else None
-    return Terminals(items=items, next_cursor=cursor_of(found), total=total)
+    total = {"total": await queries.count_terminals(desk, asked)} if count else {}
+    return Terminals(items=items, next_cursor=cursor_of(found), **total)
 
 
 # -- admins
@@ -134,7 +135,11 @@ async def create_as_admin(
 
 
 @router.get(
-    f"{ADMIN}/terminals", operation_id="listTerminalsAsAdmin", summary="List terminals", responses=problems()
+    f"{ADMIN}/terminals",
+    operation_id="listTerminalsAsAdmin",
+    summary="List terminals",
+    response_model_exclude_unset=True,
+    responses=problems(),
 )
 async def list_as_admin(
     caller: Admin,
@@ -195,7 +200,11 @@ async def create(
 
 
 @router.get(
-    f"{VENDOR}/terminals", operation_id="listTerminals", summary="List terminals", responses=problems()
+    f"{VENDOR}/terminals",
+    operation_id="listTerminals",
+    summary="List terminals",
+    response_model_exclude_unset=True,
+    responses=problems(),
 )
 async def list_own(
     caller: MerchantUser, desk: TheDesk, asked: AskedByMerchant, count: Count = False

@@ -82,12 +82,13 @@ class User(BaseModel):
     created_at: Instant = Field(description="When the user was made")
     updated_at: Instant = Field(description="When it was changed last")
     deleted_at: Instant | None = Field(description="When it was deleted; seen only where asked for")
+    deleted_by: UUID | None = Field(description="The user who deleted it; seen only where asked for")
 
 
 class Users(BaseModel):
     items: list[User] = Field(description="Newest first")
     next_cursor: str | None = Field(description="Asks for the next page; null on the last one")
-    total: int | None = Field(None, description="How many there are, when asked by `count=true`")
+    total: int | None = Field(None, description="How many there are; only there when asked by `count=true`")
 
 
 def _shown(row: Record) -> User:
@@ -124,7 +125,13 @@ async def create(request: Request, caller: Admin, key: Key, desk: TheDesk, body:
     return await desk.idempotency.once(request, key, PLATFORM, body, effect)
 
 
-@router.get("", operation_id="listUsers", summary="List users", responses=problems())
+@router.get(
+    "",
+    operation_id="listUsers",
+    summary="List users",
+    response_model_exclude_unset=True,
+    responses=problems(),
+)
 async def list_users(
     caller: Admin,
     desk: TheDesk,
@@ -135,8 +142,8 @@ async def list_users(
     """Newest first. `search` takes a whole e-mail address."""
     asked = asked._replace(merchant_id=merchant_id)
     found = await queries.users(desk, asked)
-    total = await queries.count_users(desk, asked) if count else None
-    return Users(items=[_shown(row) for row in found.rows], next_cursor=cursor_of(found), total=total)
+    total = {"total": await queries.count_users(desk, asked)} if count else {}
+    return Users(items=[_shown(row) for row in found.rows], next_cursor=cursor_of(found), **total)
 
 
 @router.get("/{user_id}", operation_id="getUser", summary="One user", responses=problems(UserNotFound))

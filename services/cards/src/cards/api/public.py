@@ -12,7 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from cards import commands
 from cards.api.answers import LinkAnswer
 from cards.api.bodies import JoinBody
-from cards.api.rooms import Gathered, TheLetters, TheService, TheTerms
+from cards.api.rooms import Gathered, TheLetters, TheService, TheTerms, locate
 from cards.api.vendor import COMMON, KEYED
 from cards.letters import say
 from contracts.problem import EnrollmentClosed, ProgramInactive, ProgramNotFound, StoreNotFound
@@ -75,10 +75,9 @@ async def join(
         tokens.append(token)
         return Made(201, LinkAnswer(card_url=letters.card_url(token)), secrets=("card_url",))
 
-    answer = await service.idempotency.once(request, key, f"public/{merchant_id}", body, effect)
-    for token in tokens:
-        # Not among the headers that are kept: it is a secret.
-        answer.headers["location"] = f"{PREFIX}/cards/{token}"
+    answer = locate(
+        await service.idempotency.once(request, key, f"public/{merchant_id}", body, effect), tokens
+    )
     if answer.status_code == 202:
         await asyncio.sleep(ALIKE_S - (time.monotonic() - began) % ALIKE_S)
     return answer

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import Depends, Request
+from fastapi import Depends, Request, Response
 
 from cards import store
 from cards.archive import Archive
@@ -73,6 +74,13 @@ def desk_of(caller: Caller, store_id: UUID | None) -> Desk:
 async def note_answer(tx: Tx, merchant_id: UUID, key: str, held: Held) -> None:
     """What is answered under this key shows the customer: it goes when the customer is erased."""
     await store.note_answer(tx.conn, hash_of_key(f"{SERVICE}/{merchant_id}", key), held.customer.id)
+
+
+def locate(answer: Response, tokens: Sequence[str]) -> Response:
+    """Say where a card is read by the link that was just made: not in what is kept, it is a secret."""
+    for token in tokens:
+        answer.headers["location"] = f"/api/v1/loyalty/cards/{token}"
+    return answer
 
 
 class Gathered:

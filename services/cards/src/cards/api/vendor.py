@@ -10,7 +10,7 @@ from fastapi import APIRouter, Depends, Query, Request, Response
 from cards import commands, listing, queries
 from cards.api.answers import CardAnswer, CardList, EnrolAnswer, LinkAnswer, StoreAnswer
 from cards.api.bodies import EnrolBody, LookupBody
-from cards.api.rooms import Gathered, TheService, TheTerms, asking_store, desk_of, note_answer
+from cards.api.rooms import Gathered, TheService, TheTerms, asking_store, desk_of, locate, note_answer
 from contracts.problem import (
     CardNotFound,
     CustomerConflict,
@@ -47,6 +47,14 @@ KEYED = (
 router = APIRouter(prefix=PREFIX, tags=["cards"])
 Anyone = Annotated[Caller, Depends(allow("terminal", "owner", "manager"))]
 User = Annotated[Caller, Depends(allow("owner", "manager"))]
+
+
+async def _live_only(
+    include_deleted: Annotated[bool, Query(description="Deleted ones too (admins only)")] = False,
+    only_deleted: Annotated[bool, Query(description="Only deleted ones (admins only)")] = False,
+) -> None:
+    if include_deleted or only_deleted:
+        raise Forbidden("only admins see what is deleted")
 
 
 @router.post(
@@ -108,6 +116,7 @@ async def look_up(caller: Anyone, body: LookupBody, service: TheService, book: T
     operation_id="listCards",
     summary="List cards",
     description="Cards of the merchant's program, newest first. A till sees those that work at its store.",
+    dependencies=[Depends(_live_only)],
     response_model_exclude_unset=True,
     responses=problems(*COMMON),
     openapi_extra={"x-compose": {"cards": "items"}},
@@ -171,9 +180,13 @@ async def get_card(card_id: UUID, caller: Anyone, service: TheService, book: The
     responses=problems(*COMMON, *KEYED, CardNotFound),
 )
 async def make_link(card_id: UUID, request: Request, caller: User, key: Key, service: TheService) -> Response:
+    tokens: list[str] = []
+
     async def effect(tx: Tx) -> Made:
         token = await commands.new_link(tx, caller.merchant, card_id)
+        tokens.append(token)
         answer = LinkAnswer(card_url=service.settings.public_base_url + f"/c/{token}")
         return Made(201, answer, secrets=("card_url",))
 
-    return await service.idempotency.once(request, key, str(caller.merchant), None, effect)
+    answer = await service.idempotency.once(request, key, str(caller.merchant), None, effect)
+    return locate(answer, tokens)

@@ -25,7 +25,8 @@ def void(account: Account, rules: Rules, command: Void, asker: Asker, now: datet
     if isinstance(staff_id, Refusal):
         return staff_id
     if not rules.allow_void:
-        return problem.VoidNotAllowed("this merchant takes nothing back")
+        names = {"transaction_id": str(command.targets[0].id)} if named else {}
+        return problem.VoidNotAllowed("this merchant takes nothing back", **names)
     if isinstance(command, VoidPoints):
         return _void_points(account, rules, command, command.targets[0], staff_id)
     if named and command.targets[0].type == "stamp_redeemed":

@@ -88,7 +88,10 @@ def _barcode(held: Pass) -> Field:
 
 def _fields(held: Pass, look: Look) -> dict[str, list[Field]]:
     kind = look.program.loyalty_type
-    front: dict[str, list[Field]] = {"headerFields": [], "secondaryFields": [], "auxiliaryFields": []}
+    # A phone writes primary fields over the strip, which is the stamp card: there are none.
+    front: dict[str, list[Field]] = {
+        "headerFields": [], "primaryFields": [], "secondaryFields": [], "auxiliaryFields": [],
+    }  # fmt: skip
     if kind != "points":
         front["headerFields"].append(_stamps(held, look))
         front["secondaryFields"] += _stamp_reward(held, look)

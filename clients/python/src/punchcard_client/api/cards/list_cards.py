@@ -20,6 +20,8 @@ def _get_kwargs(
     cursor: None | str | Unset = UNSET,
     limit: int | Unset = 50,
     count: bool | Unset = False,
+    include_deleted: bool | Unset = False,
+    only_deleted: bool | Unset = False,
 ) -> dict[str, Any]:
 
     params: dict[str, Any] = {}
@@ -59,6 +61,10 @@ def _get_kwargs(
     params["limit"] = limit
 
     params["count"] = count
+
+    params["include_deleted"] = include_deleted
+
+    params["only_deleted"] = only_deleted
 
     params = {k: v for k, v in params.items() if v is not UNSET and v is not None}
 
@@ -134,6 +140,8 @@ def sync_detailed(
     cursor: None | str | Unset = UNSET,
     limit: int | Unset = 50,
     count: bool | Unset = False,
+    include_deleted: bool | Unset = False,
+    only_deleted: bool | Unset = False,
 ) -> Response[CardList | Problem]:
     """List cards
 
@@ -147,6 +155,8 @@ def sync_detailed(
         cursor (None | str | Unset): `next_cursor` of the page before
         limit (int | Unset): How many at most Default: 50.
         count (bool | Unset): Tell `total`, too Default: False.
+        include_deleted (bool | Unset): Deleted ones too (admins only) Default: False.
+        only_deleted (bool | Unset): Only deleted ones (admins only) Default: False.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -163,6 +173,8 @@ def sync_detailed(
         cursor=cursor,
         limit=limit,
         count=count,
+        include_deleted=include_deleted,
+        only_deleted=only_deleted,
     )
 
     response = client.get_httpx_client().request(
@@ -181,6 +193,8 @@ def sync(
     cursor: None | str | Unset = UNSET,
     limit: int | Unset = 50,
     count: bool | Unset = False,
+    include_deleted: bool | Unset = False,
+    only_deleted: bool | Unset = False,
 ) -> CardList | Problem | None:
     """List cards
 
@@ -194,6 +208,8 @@ def sync(
         cursor (None | str | Unset): `next_cursor` of the page before
         limit (int | Unset): How many at most Default: 50.
         count (bool | Unset): Tell `total`, too Default: False.
+        include_deleted (bool | Unset): Deleted ones too (admins only) Default: False.
+        only_deleted (bool | Unset): Only deleted ones (admins only) Default: False.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -211,6 +227,8 @@ def sync(
         cursor=cursor,
         limit=limit,
         count=count,
+        include_deleted=include_deleted,
+        only_deleted=only_deleted,
     ).parsed
 
 
@@ -223,6 +241,8 @@ async def asyncio_detailed(
     cursor: None | str | Unset = UNSET,
     limit: int | Unset = 50,
     count: bool | Unset = False,
+    include_deleted: bool | Unset = False,
+    only_deleted: bool | Unset = False,
 ) -> Response[CardList | Problem]:
     """List cards
 
@@ -236,6 +256,8 @@ async def asyncio_detailed(
         cursor (None | str | Unset): `next_cursor` of the page before
         limit (int | Unset): How many at most Default: 50.
         count (bool | Unset): Tell `total`, too Default: False.
+        include_deleted (bool | Unset): Deleted ones too (admins only) Default: False.
+        only_deleted (bool | Unset): Only deleted ones (admins only) Default: False.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -252,6 +274,8 @@ async def asyncio_detailed(
         cursor=cursor,
         limit=limit,
         count=count,
+        include_deleted=include_deleted,
+        only_deleted=only_deleted,
     )
 
     response = await client.get_async_httpx_client().request(**kwargs)
@@ -268,6 +292,8 @@ async def asyncio(
     cursor: None | str | Unset = UNSET,
     limit: int | Unset = 50,
     count: bool | Unset = False,
+    include_deleted: bool | Unset = False,
+    only_deleted: bool | Unset = False,
 ) -> CardList | Problem | None:
     """List cards
 
@@ -281,6 +307,8 @@ async def asyncio(
         cursor (None | str | Unset): `next_cursor` of the page before
         limit (int | Unset): How many at most Default: 50.
         count (bool | Unset): Tell `total`, too Default: False.
+        include_deleted (bool | Unset): Deleted ones too (admins only) Default: False.
+        only_deleted (bool | Unset): Only deleted ones (admins only) Default: False.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -299,5 +327,7 @@ async def asyncio(
             cursor=cursor,
             limit=limit,
             count=count,
+            include_deleted=include_deleted,
+            only_deleted=only_deleted,
         )
     ).parsed
