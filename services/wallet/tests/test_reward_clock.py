@@ -63,14 +63,14 @@ async def test_passes_are_drawn_anew_once_when_a_reward_begins_or_ends(work: Wor
     "reward",
     [
         {},
-        {"valid_until": now() + timedelta(minutes=5)},
-        {"valid_from": now() - timedelta(hours=2)},
-        {"valid_until": now() - timedelta(minutes=5), "deleted_at": now() - timedelta(minutes=9)},
+        {"valid_until": timedelta(minutes=5)},
+        {"valid_from": -timedelta(hours=2)},
+        {"valid_until": -timedelta(minutes=5), "deleted_at": -timedelta(minutes=9)},
     ],
     ids=["always", "later", "looked at before", "deleted"],
 )
 async def test_what_neither_began_nor_ended_since_draws_nothing(work: Work, offered: Any, reward: Any):
-    card = await offered(**reward)
+    card = await offered(**{name: now() + from_now for name, from_now in reward.items()})
     before = await revision(work, card)
 
     await reward_clock.look(work)
