@@ -18,7 +18,7 @@ from punchcard.bench.shop import Shop, internal_token, open_shop
 STAMPED_CARDS, ROWS_PER_CARD = 20_000, 50
 STAMPS_PER_S = 100.0
 #: Many short rounds: between the two of a pair the machine changes little.
-ROUNDS, ROUND_S = 24, 1.0
+ROUNDS, ROUND_S = 20, 1.0
 #: What is not counted: until both keep in memory what stamps need.
 WARM_UP_S = 6.0
 #: The generated rows spread over so many days.

@@ -22,7 +22,7 @@ def measure(ground: Ground) -> dict[str, float]:
     """The median of the rounds' ratios of the stamps' p95."""
     before = watch.events_in(ground.stack)
     shop = open_shop(ground.stack, 10_000)
-    stamps = ground.at_gateway(shop, rate=STAMPS_PER_S) | {"seconds": max(6.0, ground.seconds)}
+    stamps = ground.at_gateway(shop, rate=STAMPS_PER_S) | {"seconds": max(5.0, ground.seconds)}
     sign_ins = [
         (f"PIN sign-ins, till {till}", stamps | _sign_ins(key, till))
         for till, key in enumerate(_staffed_tills(ground.stack, shop))

@@ -24,7 +24,7 @@ SMALL = Sizes(
     report_rows=5_000_000,
     imported_rows=20_000,
     replayed_events=50_000,
-    freshness_trials=15,
+    freshness_trials=12,
 )
 FULL = Sizes(
     ledger_rows=5_000_000,
