@@ -259,19 +259,17 @@ async def test_a_device_that_came_back_since_is_kept_and_told_later(
     assert await holders.tokens(held) == {back}
 
 
-async def test_a_403_raises_an_alarm_and_keeps_the_devices_until_a_push_is_taken(
+async def test_a_403_says_that_our_identity_is_refused_and_keeps_the_devices(
     apple: Any, pushes: ApplePushes, holders: Holders
 ):
     held = await holders.issue(token := a_token())
     apple.behaviour.all = Reply(403, "BadCertificate")
 
     assert await pushes.deliver(held) == NotNow("BadCertificate", answers.FORBIDDEN_PAUSE_S, refuses_us=True)
-    assert pushes.alarm == "BadCertificate"
     assert await holders.tokens(held) == {token}
 
     apple.behaviour.all = None
     assert await pushes.deliver(held) == Delivered(1)
-    assert pushes.alarm is None
 
 
 async def test_when_some_devices_could_not_be_told_only_those_are_told_again(

@@ -39,7 +39,7 @@ Asked = Annotated[Page, Depends(_asked)]
 
 async def _asked_by_merchant(asked: Asked) -> Page:
     if asked.include_deleted or asked.only_deleted:
-        raise Forbidden("Deleted ones are shown to admins only")
+        raise Forbidden("only admins see what is deleted")
     return asked
 
 

@@ -8,7 +8,7 @@ from datetime import datetime
 from urllib.parse import quote
 from uuid import UUID
 
-from prometheus_client import Counter, Gauge
+from prometheus_client import Counter
 
 from kit.http2 import Http2, NoAnswer, client_context
 from kit.ids import now
@@ -27,7 +27,6 @@ TIMEOUT_S, IN_FLIGHT = 10.0, 500
 BODY = b"{}"
 
 _pushes = Counter("apple_pushes_total", "Pushes to devices by outcome", ["answer"], registry=registry)
-_alarm = Gauge("apple_push_forbidden", "1 while Apple refuses our identity for pushes", registry=registry)
 
 
 class ApplePushes:
@@ -41,8 +40,6 @@ class ApplePushes:
         self._headers = {"apns-topic": topic}
         self._registered = Together(self._read)
         self._note_told = Together(self._write)
-        #: Why Apple refuses us altogether; None while it does not.
-        self.alarm: str | None = None
 
     async def deliver(self, held: Pass) -> Outcome:
         """Tell the devices that were not told of this revision yet."""
@@ -57,7 +54,6 @@ class ApplePushes:
     async def _tell(self, device: Registration, held: Pass) -> Meaning:
         found = await self._push(device.push_token)
         _pushes.labels(type(found).__name__.lower()).inc()
-        self._watch(found)
         match found:
             case Gone(before, reason):
                 is_forgotten = await self._forget(device, held, before)
@@ -84,13 +80,6 @@ class ApplePushes:
         except NoAnswer as error:
             return Later(str(error))
         return meaning(reply.status, reply.body, reply.headers.get("retry-after"), sent_at)
-
-    def _watch(self, found: Meaning) -> None:
-        """An alarm begins with a 403 and ends with a push that is taken."""
-        alarm = found.reason if isinstance(found, Refused | Later) and found.alarm else None
-        if alarm is not None or isinstance(found, Told):
-            self.alarm = alarm
-            _alarm.set(alarm is not None)
 
     async def _read(self, card_ids: list[UUID]) -> Sequence[Sequence[Registration]]:
         async with self._work.read() as conn:
