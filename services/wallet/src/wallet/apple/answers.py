@@ -36,10 +36,10 @@ class Gone:
 
 @dataclass(frozen=True)
 class Refused:
-    """This push will not be taken; `alarm`: and so will none be, until somebody looks at it."""
+    """This push will not be taken; `refuses_us`: and so will none be, until somebody looks at it."""
 
     reason: str
-    alarm: bool = False
+    refuses_us: bool = False
 
 
 @dataclass(frozen=True)
@@ -48,7 +48,7 @@ class Later:
 
     reason: str
     wait_s: float = 0.0
-    alarm: bool = False
+    refuses_us: bool = False
     #: Says nothing of Apple's health.
     of_device: bool = False
 
@@ -66,9 +66,9 @@ def meaning(status: int, body: bytes, retry_after: str | None, sent_at: datetime
     if reason in GONE or status == 410:
         return Gone(_time(said.get("timestamp")) or sent_at, reason)
     if reason in NEVER:
-        return Refused(reason, alarm=status == 403)
+        return Refused(reason, refuses_us=status == 403)
     if status == 403:
-        return Later(reason, FORBIDDEN_PAUSE_S, alarm=True)
+        return Later(reason, FORBIDDEN_PAUSE_S, refuses_us=True)
     if 400 <= status < 500 and status not in PASSING:
         return Refused(reason)
     return Later(reason, _seconds(retry_after), of_device=reason == "TooManyRequests")
@@ -76,7 +76,7 @@ def meaning(status: int, body: bytes, retry_after: str | None, sent_at: datetime
 
 def outcome(meanings: Sequence[Meaning], told_before: int) -> Outcome:
     """What became of a pass whose devices were answered so; the others had been told of it before."""
-    refuses_us = any(isinstance(one, Later | Refused) and one.alarm for one in meanings)
+    refuses_us = any(isinstance(one, Later | Refused) and one.refuses_us for one in meanings)
     later = [one for one in meanings if isinstance(one, Later)]
     if later:
         first = min(later, key=lambda one: one.of_device)
