@@ -47,7 +47,10 @@ class Kafka:
         self.data = directory / "data"
         self.port = port or free_port()
         self.controller_port = controller_port or free_port()
-        self._process = Process(self.name, log=log or directory / "kafka.log", record=directory / "kafka.pid")
+        # What a till is told has been written by then: the events leave behind it.
+        self._process = Process(
+            self.name, log=log or directory / "kafka.log", record=directory / "kafka.pid", behind=True
+        )
 
     @property
     def bootstrap(self) -> str:
