@@ -42,7 +42,7 @@ soak: sync ## run the tests that take long to show what shorter ones show too
 
 .PHONY: test-fast
 test-fast: sync ## run the tests that need no servers and little time
-	@$(VENV) -m pytest $(WORKERS) -m "not servers and not slow" $(ARGS)
+	@$(VENV) scripts/fast_tests.py $(ARGS)
 
 .PHONY: check
 check: sync ## format, lint, types, imports, lock and contracts: all as they should be?

@@ -11,6 +11,9 @@ from typing import Any
 
 import pytest
 
+#: A whole process starts for them.
+pytestmark = pytest.mark.slow
+
 TOO_MUCH = 200 * 1024
 GET = b"GET /health/live HTTP/1.1\r\nHost: toy\r\n"
 POST = b"POST /hot HTTP/1.1\r\nHost: toy\r\nContent-Type: application/json\r\n"
@@ -202,7 +205,6 @@ def test_an_upgrade_that_hides_where_the_body_ends_is_refused(guarded: Any, requ
     assert is_problem(answer, 400, "malformed-request")
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("begin", [b"G", GET, POST + b"Content-Length: 5\r\n\r\n{", CHUNKED + b"2\r\n"])
 def test_a_request_that_does_not_end_is_answered_in_time(guarded: Any, begin: bytes):
     (answer,) = exchange(guarded, [begin])
@@ -222,7 +224,6 @@ def test_a_request_that_comes_in_drops_has_no_longer_than_another(guarded: Any):
     assert answers_in(found)[0][0] in (400, 408)
 
 
-@pytest.mark.slow
 def test_a_connection_with_nothing_to_say_is_left_alone(guarded: Any):
     caller = Caller(guarded.port)
     time.sleep(0.6)
@@ -252,7 +253,6 @@ def test_what_is_not_http_is_a_problem_and_no_line_in_the_log(guarded: Any, data
     assert guarded.log == before
 
 
-@pytest.mark.slow
 def test_what_is_not_http_waits_for_the_answer_before_it(guarded: Any):
     slow, broken = exchange(guarded, [b"GET /slow HTTP/1.1\r\nHost: toy\r\n\r\nhello\r\n\r\n"])
 

@@ -223,6 +223,7 @@ def test_a_message_that_is_not_right_is_refused_by_its_schema(member: str, value
 # -- drift
 
 
+@pytest.mark.slow
 def test_the_committed_documents_are_what_the_code_says():
     try:
         generate.main(["--check"])
