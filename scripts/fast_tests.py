@@ -7,6 +7,7 @@ Arguments are pytest's; with one that names a place there is one process, and on
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 import time
@@ -20,6 +21,10 @@ from sync import ROOT
 
 PYTEST = (sys.executable, "-m", "pytest", "-m", "not servers and not slow")
 SHARES = 2
+#: Its tests look at every source file: parsed once for all of them.
+PARSES_ALL = ROOT / "tests" / "architecture"
+#: A file in which a test asks for a server; most of its tests do then, and are left out.
+SERVED = re.compile(r"def test_\w+\([^)]*\b(postgres|database|kafka|stack|durable_stack|platform)\b")
 #: What pytest says at its end: all passed, and nothing was asked for.
 PASSED, NOTHING = 0, 5
 
@@ -61,13 +66,17 @@ def test_files() -> Iterator[Path]:
 
 
 def shares(files: Sequence[Path]) -> list[list[Path]]:
-    """Neighbours go apart: they are of a kind, and their length is a fair guess at how long they take."""
+    """Neighbours go apart: they are of a kind. Their length is a fair guess at how long they take."""
     dealt: list[list[Path]] = [[] for _ in range(SHARES)]
     lengths = [0] * SHARES
-    for file in files:
-        shortest = lengths.index(min(lengths))
-        dealt[shortest].append(file)
-        lengths[shortest] += file.stat().st_size
+    for file in sorted(files, key=lambda file: file.parent != PARSES_ALL):
+        if file.parent == PARSES_ALL:
+            share, length = 0, 3 * file.stat().st_size
+        else:
+            share, length = lengths.index(min(lengths)), file.stat().st_size
+            length //= 10 if SERVED.search(file.read_text()) else 1
+        dealt[share].append(file)
+        lengths[share] += length
     return dealt
 
 

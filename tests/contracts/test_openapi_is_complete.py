@@ -53,7 +53,11 @@ class Operation(NamedTuple):
 OPERATIONS = [
     Operation(path, method, said) for path, item in DOCUMENT["paths"].items() for method, said in item.items()
 ]
-each_operation = pytest.mark.parametrize("operation", OPERATIONS, ids=str)
+RESPONSES = [
+    (operation, status, response)
+    for operation in OPERATIONS
+    for status, response in operation.said["responses"].items()
+]
 
 
 def resolved(schema: dict[str, Any]) -> dict[str, Any]:
@@ -105,24 +109,21 @@ def test_nothing_that_is_between_us_is_told():
     assert re.findall(r'"x-[a-z-]+":|/internal/', json.dumps(DOCUMENT)) == []
 
 
-@each_operation
-def test_an_operation_says_what_it_does_and_who_may_call_it(operation: Operation):
-    said = operation.said
-
-    assert said["summary"]
-    assert said["description"]
-    assert said["tags"]
-    assert said["security"], "who may call it is not said"
-    open_to_all = {} in said["security"]
-    assert open_to_all == bool(PUBLIC.match(operation.path) and said["operationId"] not in SIGNED_IN), (
-        "open to anyone, or not, by mistake"
-    )
+def test_an_operation_says_what_it_does_and_who_may_call_it():
+    for operation in OPERATIONS:
+        said = operation.said
+        for told in ("summary", "description", "tags", "security"):
+            assert said[told], f"{operation}: no {told}"
+        open_to_all = {} in said["security"]
+        assert open_to_all == bool(PUBLIC.match(operation.path) and said["operationId"] not in SIGNED_IN), (
+            f"{operation}: open to anyone, or not, by mistake"
+        )
 
 
-@each_operation
-def test_an_operation_describes_its_parameters(operation: Operation):
+def test_an_operation_describes_its_parameters():
     without = [
-        parameter["name"]
+        f"{operation}: {parameter['name']}"
+        for operation in OPERATIONS
         for parameter in operation.said.get("parameters", ())
         if not (parameter.get("description") or parameter["schema"].get("description"))
     ]
@@ -137,51 +138,50 @@ def test_every_field_has_a_description():
     assert without == []
 
 
-@each_operation
-def test_a_body_has_an_example_that_it_takes(operation: Operation):
-    for body in operation.said.get("requestBody", {}).get("content", {}).values():
-        examples = examples_of(body)
+def test_a_body_has_an_example_that_it_takes():
+    for operation in OPERATIONS:
+        for body in operation.said.get("requestBody", {}).get("content", {}).values():
+            examples = examples_of(body)
 
-        assert examples, "no example"
-        assert [wrong(body["schema"], example) for example in examples] == [[]] * len(examples)
+            assert examples, f"{operation}: no example"
+            assert [wrong(body["schema"], example) for example in examples] == [[]] * len(examples), operation
 
 
-@each_operation
-def test_an_answer_has_a_shape(operation: Operation):
-    for status, response in operation.said["responses"].items():
+def test_an_answer_has_a_shape():
+    for operation, status, response in RESPONSES:
         silent = (operation.said["operationId"], status) in SAYS_NOTHING
         if status == "204" or status[0] == "3" or silent:
-            assert "content" not in response
+            assert "content" not in response, f"{operation} {status}"
             continue
-        assert response["content"], status
+        assert response["content"], f"{operation} {status}"
         for kind, body in response["content"].items():
-            assert body.get("schema"), f"{status} {kind} can be anything"
+            assert body.get("schema"), f"{operation} {status} {kind} can be anything"
 
 
-@each_operation
-def test_a_refusal_has_an_example_of_each_code(operation: Operation):
-    for status, response in operation.said["responses"].items():
+def test_a_refusal_has_an_example_of_each_code():
+    for operation, status, response in RESPONSES:
         if status[0] not in "45":
             continue
         body = response["content"][PROBLEM]
-        assert body["schema"] == {"$ref": "#/components/schemas/Problem"}
-        assert body["examples"].keys() == codes_of(response) != set()
-        assert {str(CODES[code].status) for code in body["examples"]} == {status}
+        assert body["schema"] == {"$ref": "#/components/schemas/Problem"}, f"{operation} {status}"
+        assert body["examples"].keys() == codes_of(response) != set(), f"{operation} {status}"
+        assert {str(CODES[code].status) for code in body["examples"]} == {status}, f"{operation} {status}"
 
 
-@pytest.mark.parametrize("code", CODES)
-def test_every_code_is_one_that_some_operation_names(code: str):
-    example = DOCUMENT["components"]["examples"][code]["value"]
+def test_every_code_is_one_that_some_operation_names():
     named = {
         name
-        for operation in OPERATIONS
-        for response in operation.said["responses"].values()
+        for _, _, response in RESPONSES
         for name in response.get("content", {}).get(PROBLEM, {}).get("examples", ())
     }
 
-    assert wrong(SCHEMAS["Problem"], example) == []
     # There is no operation where another method is asked for.
-    assert code in named or code == "method-not-allowed"
+    assert CODES.keys() - named == {"method-not-allowed"}
+
+
+@pytest.mark.parametrize("code", CODES)
+def test_the_example_of_a_code_is_a_problem(code: str):
+    assert wrong(SCHEMAS["Problem"], DOCUMENT["components"]["examples"][code]["value"]) == []
 
 
 def test_a_key_is_described_alike_wherever_one_is_taken():

@@ -131,8 +131,8 @@ def test_a_wallet_that_is_killed_at_any_moment_loses_no_update(
 
     assert not load.troubled, "no till notices"
     load.check_ledger()
-    # A claim of one that was killed runs out after a minute.
-    wallets.check(load.cards, within_s=CAUGHT_UP_S + 65)
+    # A claim of one that was killed runs out after half a minute.
+    wallets.check(load.cards, within_s=CAUGHT_UP_S + 35)
     assert whole()
 
 

@@ -29,7 +29,8 @@ from wallet.telling import plain, told
 #: Claimed and written down by the handful: a transaction for each pass would cost more than its delivery.
 CLAIM_ROWS, GATHER_S = 50, 0.02
 IN_FLIGHT = 300
-LEASE_S, DELIVER_TIMEOUT_S = 60.0, 15.0
+#: A claim holds for twice as long as a delivery may take.
+LEASE_S, DELIVER_TIMEOUT_S = 30.0, 15.0
 IDLE_S, FULL_PAUSE_S = 0.25, 0.05
 DATABASE_PAUSE_S, CLOSE_TIMEOUT_S = 1.0, 5.0
 
