@@ -9,6 +9,7 @@ from __future__ import annotations
 import base64
 import json
 import secrets
+import time
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -117,6 +118,14 @@ class Side:
             "cursor": base64.urlsafe_b64encode(UUID(card["id"]).bytes).decode().rstrip("="),
         }  # fmt: skip
         self.marks = {*self.things.values(), *member.values(), email, shop.slug, manager["email"]}
+
+    def settled(self) -> dict[str, Any]:
+        """Its state, once what was done to it before is told everywhere."""
+        before, now = None, self.state()
+        while now != before:
+            time.sleep(1)
+            before, now = now, self.state()
+        return now
 
     def state(self) -> dict[str, Any]:
         """All that its owner sees."""
@@ -264,7 +273,7 @@ def test_what_every_operation_takes_is_known(operations):
 
 
 def test_what_is_theirs_is_what_does_not_exist(operations, ours, theirs):
-    asked, faults, before = 0, [], theirs.state()
+    asked, faults, before = 0, [], theirs.settled()
 
     for operation in operations:
         for name in sorted(operation.taken.keys() & THINGS):

@@ -33,9 +33,8 @@ class Yardstick:
 
     def per_second(self, connections: int, seconds: float) -> float:
         """Operations a second."""
-        options = (
-            f"-n -M prepared -c {connections} -j {min(2, connections)} -T {int(seconds)} -D cards={CARDS}"
-        )
+        options = f"-n -M prepared -c {connections} -j {min(2, connections)} -D cards={CARDS}"
+        options += f" -T {max(1, round(seconds))}"
         script = str(_HERE / "yardstick.pgbench.sql")
         command = [str(self._pgbench), *options.split(), "-f", script, self._url]
         done = subprocess.run(command, capture_output=True, text=True, check=False)

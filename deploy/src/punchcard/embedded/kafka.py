@@ -47,10 +47,7 @@ class Kafka:
         self.data = directory / "data"
         self.port = port or free_port()
         self.controller_port = controller_port or free_port()
-        # What a till is told has been written by then: the events leave behind it.
-        self._process = Process(
-            self.name, log=log or directory / "kafka.log", record=directory / "kafka.pid", behind=True
-        )
+        self._process = Process(self.name, log=log or directory / "kafka.log", record=directory / "kafka.pid")
 
     @property
     def bootstrap(self) -> str:
