@@ -1,7 +1,6 @@
 """The whole platform, as `up` and the tests run it."""
 
 import json
-import os
 import urllib.request
 
 import httpx
@@ -29,15 +28,6 @@ def test_every_service_is_ready_and_counts_what_it_does(stack, name):
     assert json.loads(get(f"{service.url}/health/ready"))["status"] == "ready"
     assert "# TYPE" in get(f"{service.url}/metrics")
     assert service.socket.is_socket()
-
-
-def test_what_no_till_waits_for_steps_back(stack):
-    own = os.getpriority(os.PRIO_PROCESS, 0)
-    running = {name: stack.service(name).pid for name in SERVICE_NAMES}
-
-    steps_back = {name for name, pid in running.items() if os.getpriority(os.PRIO_PROCESS, pid) > own}
-
-    assert steps_back == {"wallet"}
 
 
 def test_a_service_that_is_killed_comes_back_by_itself(stack):

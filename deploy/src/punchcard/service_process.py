@@ -25,7 +25,7 @@ class ServiceProcess:
         self.socket = socket
         self.log = log
         self._env = dict(env)
-        self._process = Process(kind.name, log=log, record=record, behind=kind.behind)
+        self._process = Process(kind.name, log=log, record=record)
 
     @property
     def name(self) -> str:

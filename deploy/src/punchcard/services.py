@@ -9,8 +9,6 @@ class ServiceKind(NamedTuple):
     """One process of the platform."""
 
     name: str  # as in topics, keys and logs: `auth-pins`
-    #: No till waits for it. On a machine that is full it steps back for those that one waits for.
-    behind: bool = False
 
     @property
     def package(self) -> str:
@@ -25,11 +23,7 @@ class ServiceKind(NamedTuple):
 
 GATEWAY = ServiceKind("gateway")
 #: In the order in which they start: nobody needs one that comes later.
-SERVICES = (
-    *map(ServiceKind, ("programs", "auth-pins", "cards", "ledger")),
-    ServiceKind("wallet", behind=True),
-    GATEWAY,
-)
+SERVICES = (*map(ServiceKind, ("programs", "auth-pins", "cards", "ledger", "wallet")), GATEWAY)
 SERVICE_NAMES = tuple(kind.name for kind in SERVICES)
 
 

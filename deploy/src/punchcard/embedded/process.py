@@ -16,19 +16,13 @@ import psutil
 
 #: Log files grow by appending; one that is larger than this at a start is moved aside first (one generation).
 LOG_LIMIT_BYTES = 50_000_000
-#: Of what follows a request. No customer waits for it; without competition it is as quick as ever.
-NICENESS_BEHIND = 10
-#: Linux takes a word about a session's niceness ten times a second, from whomever.
-_ASK_AGAIN_S, _ASKED = 0.05, 20
 
 
 class Process:
     """A program that runs in its own session, so that Ctrl-C reaches the supervisor only."""
 
-    def __init__(self, name: str, *, log: Path, record: Path, behind: bool = False) -> None:
-        """`behind`: it steps back for the others when there is not processor enough for all."""
+    def __init__(self, name: str, *, log: Path, record: Path) -> None:
         self.name = name
-        self._behind = behind
         self.log = log
         self.record = record
         self._popen: subprocess.Popen[bytes] | None = None
@@ -71,10 +65,7 @@ class Process:
                 start_new_session=True,
                 **popen_options,
             )
-            pid = self._popen.pid
-            write_record(self.record, pid)
-        if self._behind:
-            _step_back(pid)
+            write_record(self.record, self._popen.pid)
 
     def send(self, number: signal.Signals) -> None:
         popen = self._popen
@@ -112,29 +103,6 @@ class Process:
             file.seek(max(self._log_begins, self.log.stat().st_size - 8192))
             text = file.read().decode(errors="replace")
         return "\n".join(text.splitlines()[-lines:])
-
-
-def _step_back(pid: int) -> None:
-    """Tell it to the process and to its session.
-
-    Where Linux shares out among sessions first (sched(7), "the autogroup feature"), the niceness of a
-    process counts for nothing beside another session's. Without that, or where /proc is closed, the first
-    word has to do.
-    """
-    try:
-        os.setpriority(os.PRIO_PROCESS, pid, NICENESS_BEHIND)
-    except ProcessLookupError:
-        return  # it has ended already, as whoever waits for it will say
-    session = Path(f"/proc/{pid}/autogroup")
-    for _ in range(_ASKED):
-        try:
-            session.write_text(str(NICENESS_BEHIND))
-        except BlockingIOError:
-            time.sleep(_ASK_AGAIN_S)
-        except OSError:
-            return
-        else:
-            return
 
 
 def write_record(record: Path, pid: int) -> None:
